@@ -1,0 +1,29 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Everything a command may know of the outside. Tests hand in their own; only `process-io.ts` knows the process. */
+export interface Io {
+  readonly stdin: Readable;
+  /** Data only. */
+  readonly stdout: Writable;
+  /** Words and progress. */
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly isTty: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Columns of the terminal behind stdout, or 80. */
+  readonly columns: number;
+  readonly platform: string;
+  /** Aborted by Ctrl-C and by termination. */
+  readonly signal: AbortSignal;
+}
+
+/** Writes all of `text` and waits until the stream took it: an early exit would cut piped JSON. */
+export function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      // The reader went away (`| head`): that is its right and no failure of ours.
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
+}
