@@ -95,6 +95,54 @@ export class StoreError extends AppError {
   }
 }
 
+export type ApiCode =
+  | 'API_AUTH'
+  | 'API_FORBIDDEN'
+  | 'API_BAD_REQUEST'
+  | 'API_RATE_LIMITED'
+  | 'API_QUOTA_EXHAUSTED'
+  | 'API_TOO_LARGE'
+  | 'API_UNAVAILABLE'
+  | 'API_PROTOCOL';
+
+export interface ApiErrorOptions extends AppErrorOptions {
+  /** HTTP status, when an answer came. */
+  readonly status?: number;
+  /** The service's own error name, when it gave one. */
+  readonly serviceCode?: string;
+  /** From `Retry-After`, milliseconds from the answer on. */
+  readonly retryAfterMs?: number;
+  /** Whether the same call may succeed later. Default: by code (`API_RATE_LIMITED`, `API_UNAVAILABLE`, `API_PROTOCOL`). */
+  readonly retryable?: boolean;
+  /** Whether a submission may have been accepted although no usable answer came: look before sending it again. */
+  readonly ambiguous?: boolean;
+}
+
+const RETRYABLE_API_CODES: ReadonlySet<ApiCode> = new Set(['API_RATE_LIMITED', 'API_UNAVAILABLE', 'API_PROTOCOL']);
+
+/** The service refused, failed or answered something that is no answer. Carries no request, no header and no key. */
+export class ApiError extends AppError {
+  readonly code: ApiCode;
+  readonly exit: ExitClass;
+  readonly status: number | undefined;
+  readonly serviceCode: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly retryable: boolean;
+  readonly ambiguous: boolean;
+
+  constructor(code: ApiCode, message: string, options: ApiErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    // A refused key ends the run; everything else ends one artifact.
+    this.exit = code === 'API_AUTH' || code === 'API_FORBIDDEN' ? 'api' : 'incomplete';
+    this.status = options.status;
+    this.serviceCode = options.serviceCode;
+    this.retryAfterMs = options.retryAfterMs;
+    this.retryable = options.retryable ?? RETRYABLE_API_CODES.has(code);
+    this.ambiguous = options.ambiguous ?? false;
+  }
+}
+
 export type ReportCode = 'REPORT_UNWRITABLE' | 'REPORT_EXISTS' | 'REPORT_SEND' | 'REPORT_NOTHING';
 
 /** A report could not be written or sent. */

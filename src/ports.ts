@@ -3,6 +3,8 @@
  * Each has a contract suite in `test/contract/` that every implementation passes.
  */
 import type { Digests, FileFormat, Sha256 } from './domain/artifact.js';
+import type { CheckResult } from './domain/document.js';
+import type { Exhausted, QuotaLimits } from './domain/quota.js';
 import type { Scan } from './domain/scan.js';
 import type { Instant } from './domain/time.js';
 
@@ -47,12 +49,6 @@ export interface Hasher {
   ): Promise<FileIdentity>;
   /** Ends worker threads. */
   close(): Promise<void>;
-}
-
-/** A submission accepted by the service. */
-export interface Submission {
-  /** Opaque; percent-encode it in paths. */
-  readonly analysisId: string;
 }
 
 /** Whether the service already scans these bytes: any 409 on a submission. Not a failure, and never sent again. */
@@ -110,4 +106,122 @@ export interface Scanner {
   rescanUrl(url: string, options: CallOptions): Promise<SubmitOutcome>;
   /** `null` where the key may not read them (403). */
   getQuotas(options: CallOptions): Promise<ServiceQuotas | null>;
+}
+
+/** What a request is for, as the result document counts them. */
+export type RequestKind = 'lookup' | 'upload' | 'poll' | 'rescan' | 'other';
+
+export interface LedgerRequest {
+  readonly kind: RequestKind;
+  /** What it is about: a sha256, a URL, an analysis id. Two requests of one kind and subject are never on the wire at once. */
+  readonly subject: string;
+  /** False for what the service documents as free: paced by the rate, not counted for day and month. */
+  readonly charged: boolean;
+}
+
+export type Reservation =
+  | { readonly kind: 'granted'; readonly id: number; readonly at: Instant }
+  /** The rate's window is full, or the service asked for a pause. */
+  | { readonly kind: 'wait'; readonly until: Instant }
+  /** The same is on the wire already, here or in another process: look into the store again after `until`. */
+  | { readonly kind: 'busy'; readonly until: Instant }
+  | ({ readonly kind: 'exhausted' } & Exhausted);
+
+export interface LedgerUsage {
+  /** Places of the rate's window that are taken now. */
+  readonly inWindow: number;
+  readonly today: number;
+  readonly thisMonth: number;
+  /** Recorded as free of charge, this month. */
+  readonly freeThisMonth: number;
+  readonly total: number;
+  /** The service asked for a pause until then. */
+  readonly pausedUntil: Instant | null;
+}
+
+/** Every request ever spent with one key: the truth about quota, shared by all processes that share the store. */
+export interface Ledger {
+  /** Takes a place, written before it returns, or says when to come back. Atomic across processes. */
+  reserve(request: LedgerRequest, limits: QuotaLimits): Promise<Reservation>;
+  /** The exchange is over (with whatever status; `null`: none came). From now on its place runs off. */
+  finish(id: number, result: { readonly endedAt: Instant; readonly status: number | null }): Promise<void>;
+  /** Gives a place back that was never used: nothing was sent. */
+  cancel(id: number): Promise<void>;
+  /** The service refused: no process sends anything before `until`. */
+  pause(until: Instant): Promise<void>;
+  usage(limits: QuotaLimits): Promise<LedgerUsage>;
+  /** The limits learnt once from the service for this key; `null` before. */
+  readLimits(): Promise<SeededLimits | null>;
+  saveLimits(limits: SeededLimits): Promise<void>;
+}
+
+export interface SeededLimits extends QuotaLimits {
+  readonly origin: 'service' | 'public';
+}
+
+/** A scan as the store keeps it. */
+export interface StoredScan {
+  /** `results` holds the engines that flag, in full; `stats` counts them all. */
+  readonly scan: Scan;
+  /** When the service was asked for it. */
+  readonly fetchedAt: Instant;
+  /** How it was obtained. */
+  readonly source: 'lookup' | 'upload' | 'rescan';
+  /** Whether it came from a file or URL object, which has more facts than an analysis. */
+  readonly full: boolean;
+}
+
+export interface ScanKey {
+  readonly kind: 'file' | 'url';
+  /** sha256, or the URL as the user gave it. */
+  readonly id: string;
+}
+
+/** What the service said about files and URLs. */
+export interface ScanStore {
+  /** The newest of each, by id; what is not known is not in the map. In batches: 20,000 at once are fine. */
+  findScans(kind: ScanKey['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, StoredScan>>;
+  /** Idempotent: one row per artifact and analysis. */
+  saveScan(key: ScanKey, stored: StoredScan): Promise<void>;
+  /** When the service last said that it does not know these, by id. */
+  findUnknown(kind: ScanKey['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, Instant>>;
+  saveUnknown(key: ScanKey, at: Instant): Promise<void>;
+}
+
+/** A submission under way. Written before anything is sent, so that a crash cannot lose or repeat it. */
+export interface PendingSubmission extends ScanKey {
+  /**
+   * `sending`: it is open whether the service got it. `accepted`: `analysisId` is known.
+   * `running`: the service said that a scan of these bytes runs, without an id.
+   */
+  readonly state: 'sending' | 'accepted' | 'running';
+  readonly via: 'upload' | 'rescan';
+  readonly analysisId: string | null;
+  readonly submittedAt: Instant;
+  /** `analysedAt` before a rescan: the old report is not the answer. */
+  readonly previousAnalysedAt: Instant | null;
+}
+
+export interface SubmissionStore {
+  findPending(kind: ScanKey['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, PendingSubmission>>;
+  savePending(submission: PendingSubmission): Promise<void>;
+  deletePending(key: ScanKey): Promise<void>;
+}
+
+/** Runs and what they found; the newest document is what `absolve report` works from. */
+export interface RunStore {
+  saveResult(result: CheckResult): Promise<void>;
+  lastResult(): Promise<CheckResult | null>;
+}
+
+export interface Store extends IdentityStore, ScanStore, SubmissionStore, RunStore {
+  /** The ledger of one key. Keys are told apart by a fingerprint; the store never holds one. */
+  ledgerOf(key: string): Ledger;
+  close(): Promise<void>;
+}
+
+/** Words for people, on stderr. */
+export interface Log {
+  note(message: string): void;
+  debug(message: string): void;
 }

@@ -1,0 +1,83 @@
+import axios, { AxiosError } from 'axios';
+import { Readable } from 'node:stream';
+import { mask } from '../domain/secret.js';
+import { visible } from '../domain/text.js';
+import { AppError, ApiError, InterruptedError } from '../errors.js';
+import type { Agents } from '../http/agents.js';
+import type { Answer, CallDescription } from './failure.js';
+
+/** An answer of more than this is no report (recorded ones reach 1 MB). */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export interface TransportOptions {
+  readonly key: string;
+  readonly userAgent: string;
+  readonly agents: Agents;
+  /** Longest silence on a connection, milliseconds. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface Request extends CallDescription {
+  readonly url: string;
+  readonly body?: Readable | string;
+  readonly contentType?: string;
+  readonly contentLength?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One HTTP exchange, nothing repeated, no redirect followed. An answer of any status is returned; what never became an
+ * answer is `API_UNAVAILABLE`. No error of the HTTP client leaves this file: its members and its JSON carry the key.
+ */
+export async function exchange(request: Request, options: TransportOptions): Promise<Answer> {
+  try {
+    const response = await axios.request<string>({
+      url: request.url,
+      method: request.method,
+      data: request.body,
+      headers: {
+        'x-apikey': options.key,
+        accept: 'application/json',
+        // The service's front end compresses only for agents whose name contains "gzip".
+        'user-agent': `${options.userAgent} (gzip)`,
+        ...(request.contentType && { 'content-type': request.contentType }),
+        ...(request.contentLength !== undefined && { 'content-length': request.contentLength }),
+      },
+      // With redirects allowed the client buffers a whole upload to be able to repeat it (1 GiB: 1.2 GB against 105 MB).
+      maxRedirects: 0,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      maxContentLength: MAX_ANSWER_BYTES,
+      responseType: 'text',
+      transformResponse: (body: unknown) => body,
+      transformRequest: (body: unknown) => body,
+      validateStatus: () => true,
+      proxy: false,
+      httpAgent: options.agents.httpAgent,
+      httpsAgent: options.agents.httpsAgent,
+      timeout: options.idleTimeoutMs,
+      signal: request.signal,
+    });
+    return { status: response.status, headers: headersOf(response.headers), body: response.data ?? '' };
+  } catch (error) {
+    throw withoutRequest(error, request, options.key);
+  }
+}
+
+function headersOf(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function withoutRequest(error: unknown, request: Request, key: string): AppError {
+  const original = error instanceof AxiosError ? error.cause : error;
+  // Errors of our own body stream (file changed while sent) come through the client and are what really happened.
+  if (error instanceof AppError) return error;
+  if (original instanceof AppError) return original;
+  if (request.signal.aborted) return new InterruptedError('interrupted while waiting for VirusTotal');
+  const code = error instanceof AxiosError ? error.code : undefined;
+  const message = error instanceof Error ? error.message : 'unknown failure';
+  return new ApiError(
+    'API_UNAVAILABLE',
+    mask(`${request.method} ${request.route} got no answer: ${visible(message)}${code ? ` (${code})` : ''}`, [key]),
+    { ambiguous: request.method === 'POST', hint: 'check the network, HTTPS_PROXY and NODE_EXTRA_CA_CERTS' },
+  );
+}
