@@ -1,10 +1,5 @@
+import type { Rate } from './rate.js';
 import { nextDayUtc, nextMonthUtc, startOfDayUtc, startOfMonthUtc, type Instant } from './time.js';
-
-/** At most `requests` in any half-open window of `windowMs` milliseconds. */
-export interface Rate {
-  readonly requests: number;
-  readonly windowMs: number;
-}
 
 export interface QuotaLimits {
   readonly rate: Rate;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { calendarStarts, decideWindow, findExhausted, type CalendarCounts, type Rate } from '../domain/quota.js';
+import { calendarStarts, decideWindow, findExhausted, type CalendarCounts } from '../domain/quota.js';
+import type { Rate } from '../domain/rate.js';
 import type { Instant } from '../domain/time.js';
 import type { Clock, Ledger, SeededLimits } from '../ports.js';
 import type { Tables } from './schema.js';
