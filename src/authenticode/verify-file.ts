@@ -5,7 +5,11 @@ import type { ByteReader } from '../formats/byte-reader.js';
 import { FormatError } from '../formats/format-error.js';
 import type { ParsedCertificate } from './certificate.js';
 import type { SignatureContainer } from './container.js';
+import { openCabContainer } from './cab-container.js';
+import { openMsiContainer } from './msi-container.js';
+import { openMsixContainer } from './msix-container.js';
 import { openPeContainer } from './pe-container.js';
+import { openScriptContainer } from './script-container.js';
 import { SignatureError } from './signature-error.js';
 import { verifyContainer } from './verify-container.js';
 
@@ -21,6 +25,11 @@ export interface VerifyOptions {
 /** Formats that can carry Authenticode signatures, and how each is opened. */
 const OPENERS: Readonly<Partial<Record<FileFormat, (reader: ByteReader) => SignatureContainer | undefined>>> = {
   pe: openPeContainer,
+  msi: openMsiContainer,
+  ole: openMsiContainer,
+  cab: openCabContainer,
+  msix: openMsixContainer,
+  script: openScriptContainer,
 };
 
 /**
