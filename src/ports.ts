@@ -2,8 +2,10 @@
  * What the pipeline needs from the outside: the smallest shapes it uses, satisfied by the adapters that `compose.ts` wires.
  * Each has a contract suite in `test/contract/` that every implementation passes.
  */
-import type { Digests, FileFormat, Sha256 } from './domain/artifact.js';
+import type { DigestAlgorithm, Digests, FileFormat, Sha256 } from './domain/artifact.js';
 import type { CheckResult } from './domain/document.js';
+import type { DownloadFacts } from './domain/download-facts.js';
+import type { ArtifactError } from './errors.js';
 import type { Exhausted, QuotaLimits } from './domain/quota.js';
 import type { Scan } from './domain/scan.js';
 import type { Instant } from './domain/time.js';
@@ -41,7 +43,7 @@ export interface Hasher {
    * Digests of a whole file from **one** read, off the main thread for large files.
    *
    * @throws ArtifactError `ARTIFACT_UNREADABLE`, `ARTIFACT_CHANGED` (size or mtime differ after the read),
-   *   `ARTIFACT_EMPTY`, `ARTIFACT_NOT_A_FILE`
+   *   `ARTIFACT_EMPTY`, `ARTIFACT_NOT_A_FILE`, `ARTIFACT_GONE`; the signal's reason when aborted
    */
   identify(
     path: string,
@@ -225,3 +227,32 @@ export interface Log {
   note(message: string): void;
   debug(message: string): void;
 }
+
+/** A file behind a URL, on disk until `dispose`. */
+export interface Download {
+  readonly path: string;
+  /** From `Content-Disposition`, else from the final URL; never with a folder in it. */
+  readonly name: string;
+  /** All but what reading the file tells. */
+  readonly facts: Omit<DownloadFacts, 'sha256' | 'format'>;
+  /** The first bytes, for messages. */
+  readonly head: Uint8Array;
+}
+
+export interface Downloader {
+  /**
+   * Streams what is behind `url` to a temporary file, following at most 10 redirects and recording them.
+   *
+   * @throws ArtifactError `ARTIFACT_URL_INVALID`, `ARTIFACT_DOWNLOAD`, `ARTIFACT_TRUNCATED`, `ARTIFACT_TOO_LARGE`
+   */
+  download(url: string, options: CallOptions): Promise<Download>;
+  /** Deletes every temporary file. */
+  close(): Promise<void>;
+}
+
+/** One thing the user pointed at, before its content was read. A problem concerns this one alone. */
+export type Collected =
+  | { readonly kind: 'file'; readonly path: string; readonly state: FileState; readonly isExplicit: boolean }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'hash'; readonly algorithm: DigestAlgorithm; readonly digest: string }
+  | { readonly kind: 'problem'; readonly path: string; readonly error: ArtifactError };
