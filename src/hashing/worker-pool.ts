@@ -11,8 +11,10 @@ const { parentPort } = require('node:worker_threads');
 const { createHash } = require('node:crypto');
 const system = { fs: require('node:fs'), createHash };
 const readDigests = ${readDigests.toString()};
+let scratch = new Uint8Array(0);
 parentPort.on('message', (job) => {
-  const outcome = readDigests(system, job);
+  if (scratch.length !== job.chunkBytes) scratch = new Uint8Array(job.chunkBytes);
+  const outcome = readDigests(system, job, scratch);
   parentPort.postMessage(outcome, outcome.kind === 'read' ? [outcome.head.buffer, outcome.tail.buffer] : []);
 });`;
 
@@ -61,8 +63,9 @@ export function createWorkerPool(size: number): WorkerPool {
     const task = seat.task;
     seat.task = undefined;
     seat.worker.unref();
-    task?.resolve(outcome);
+    // The thread gets its next file before anybody looks at this one.
     dispatch();
+    task?.resolve(outcome);
   }
 
   function dispatch(): void {

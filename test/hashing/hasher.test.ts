@@ -123,8 +123,9 @@ describe('an identity', () => {
 
   it.each([
     [1, 1],
-    [WINDOW_BYTES, 4096],
+    [WINDOW_BYTES, 1000],
     [WINDOW_BYTES + 1, 100_000],
+    [WINDOW_BYTES * 2 - 1, WINDOW_BYTES],
     [300_000, 50_000],
     [300_000, 262_144],
   ])('is recognised by both ends of the file: %i bytes in chunks of %i', async (length, chunkBytes) => {
