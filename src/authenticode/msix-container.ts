@@ -25,8 +25,7 @@ const MAX_PART_BYTES = 32 * 1024 * 1024;
  */
 export function openMsixContainer(reader: ByteReader): SignatureContainer | undefined {
   const zip = readZip(reader);
-  const named = zip.entries.filter(({ name }) => name === SIGNATURE);
-  const [signature] = named;
+  const signature = zip.entries.find(({ name }) => name === SIGNATURE);
   if (signature === undefined) return undefined;
   // Two entries of one name: readers disagree about which one counts.
   if (hasDuplicates(zip.entries)) throw new SignatureError('tampered', 'duplicate-entries');
