@@ -73,8 +73,9 @@ export function scriptFaults(faults: readonly Fault[]): FaultScript {
   };
   const pick = (fits: (fault: Fault) => boolean): Fault | undefined => {
     // Every fault that fits counts the request, also when another one strikes first.
-    const [first] = faults.filter((fault) => fits(fault) && strike(fault));
-    return first;
+    let struck: Fault | undefined;
+    for (const fault of faults) if (fits(fault) && strike(fault)) struck ??= fault;
+    return struck;
   };
   return {
     onArrival: (target) =>

@@ -3,7 +3,10 @@ import type { LogEntry } from './request-log.js';
 import { EMPTY_SCENARIO, type Scenario } from './scenario.js';
 
 /** What the service answers when bytes are submitted again while their analysis runs: sources disagree. */
-export type DuplicateAnswer = 'AlreadySubmittedError' | 'AlreadyExistsError' | 'unprocessable' | 'merge';
+export const DUPLICATE_ANSWERS = ['AlreadySubmittedError', 'AlreadyExistsError', 'unprocessable', 'merge'] as const;
+
+/** Timing header of quota answers. */
+export const RETRY_AFTER_FORMS = ['none', 'seconds', 'date'] as const;
 
 /** Settings of the stand-in. Everything has a default; limits are those of the free public API. */
 export interface SimulatorOptions {
@@ -30,9 +33,9 @@ export interface SimulatorOptions {
   /** Scripted failures, see `Fault`. */
   readonly faults?: readonly Fault[];
   /** Timing header of quota answers, default `none`, as recorded. */
-  readonly retryAfter?: 'none' | 'seconds' | 'date';
+  readonly retryAfter?: (typeof RETRY_AFTER_FORMS)[number];
   /** The answer to a second submission while the first is analysed, default 409 `AlreadySubmittedError`. */
-  readonly duplicates?: DuplicateAnswer;
+  readonly duplicates?: (typeof DUPLICATE_ANSWERS)[number];
   /** Whether the answer to a wrong key repeats the key, as recorded in 2020. Default false. */
   readonly echoKey?: boolean;
   /** Whether `/users/…` answers 403, as for some keys. Default false. */

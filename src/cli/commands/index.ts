@@ -1,4 +1,10 @@
 import type { CommandEntry } from '../command.js';
 
 /** Every command, in the order of the help. A new one is a file beside this and a line here. */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'simulate',
+    summary: 'A local stand-in for the VirusTotal API, for tests, demos and pipelines without a key.',
+    load: () => import('./simulate.js'),
+  },
+];
