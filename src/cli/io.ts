@@ -13,8 +13,14 @@ export interface Io {
   /** Columns of the terminal behind stdout, or 80. */
   readonly columns: number;
   readonly platform: string;
+  readonly hostname: string;
+  readonly pid: number;
+  /** Whether a process of this machine lives. */
+  isAlive(pid: number): boolean;
   /** Aborted by Ctrl-C and by termination. */
   readonly signal: AbortSignal;
+  /** The same as Ctrl-C. */
+  interrupt(): void;
 }
 
 /** Writes all of `text` and waits until the stream took it: an early exit would cut piped JSON. */

@@ -1,4 +1,4 @@
-import { EXIT, UsageError, type ExitCode } from '../errors.js';
+import { EXIT, type ExitCode } from '../errors.js';
 import { TOOL } from '../tool.js';
 import { COMMANDS } from './commands/index.js';
 import { write, type Io } from './io.js';
@@ -69,9 +69,4 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     await Promise.all(output);
   }
   return exitCode;
-}
-
-/** For option parsers: refuses a value in the words of the command line. */
-export function refuseOption(option: string, value: string, wanted: string): never {
-  throw new UsageError('CONFIG_USAGE', `${option} got ${JSON.stringify(value)}; wanted ${wanted}`);
 }

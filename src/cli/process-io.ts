@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import process from 'node:process';
 import { EXIT } from '../errors.js';
 import type { Io } from './io.js';
@@ -29,11 +30,25 @@ export async function run(): Promise<void> {
     },
     columns: process.stdout.columns ?? process.stderr.columns ?? 80,
     platform: process.platform,
+    hostname: hostname(),
+    pid: process.pid,
+    isAlive,
     signal: controller.signal,
+    interrupt,
   };
   process.exitCode = await main(process.argv.slice(2), io);
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It lives and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {

@@ -37,22 +37,44 @@ export async function resolveLimits(settings: LimitSettings, deps: LimitDeps): P
   return { ...seeded, ...settings };
 }
 
-async function seed(rate: Rate, { ledger, scanner, clock, signal }: LimitDeps): Promise<SeededLimits> {
-  const dispatcher = new Dispatcher({ ledger, clock, signal, limits: { rate }, concurrency: 1, deadline: null });
-  const outcome = await dispatcher.request({
-    step: 'submit',
-    request: { kind: 'other', subject: 'quotas', charged: false },
-    send: () => scanner.getQuotas({ signal }).catch(notAvailable),
-  });
-  const limits = limitsFrom(outcome.kind === 'answered' ? outcome.answer : null);
-  await ledger.saveLimits(limits);
+async function seed(rate: Rate, deps: LimitDeps): Promise<SeededLimits> {
+  const answer = await askQuotas(deps, { rate });
+  const limits = limitsFrom(answer.kind === 'known' ? answer.quotas : null);
+  // A service that could not be reached has said nothing about this key: asked again next time.
+  if (answer.kind !== 'unreachable') await deps.ledger.saveLimits(limits);
   return limits;
 }
 
-/** A service that cannot tell its limits now is paced by the public ones; a refused key ends the run here. */
-function notAvailable(error: unknown): null {
-  if (error instanceof ApiError && error.code !== 'API_AUTH') return null;
-  throw error;
+export type QuotaAnswer =
+  | { readonly kind: 'known'; readonly quotas: ServiceQuotas }
+  /** The key may not read them. */
+  | { readonly kind: 'withheld'; readonly note: string }
+  | { readonly kind: 'unreachable'; readonly note: string };
+
+/**
+ * The service's accounting: one free request, paced like any other.
+ *
+ * @throws ApiError `API_AUTH`: a refused key ends the run; a service out of reach is `unreachable`
+ */
+export async function askQuotas(
+  { ledger, scanner, clock, signal }: LimitDeps,
+  limits: QuotaLimits,
+): Promise<QuotaAnswer> {
+  const dispatcher = new Dispatcher({ ledger, clock, signal, limits, concurrency: 1, deadline: null });
+  try {
+    const outcome = await dispatcher.request({
+      step: 'submit',
+      request: { kind: 'other', subject: 'quotas', charged: false },
+      send: () => scanner.getQuotas({ signal }),
+    });
+    const quotas = outcome.kind === 'answered' ? outcome.answer : null;
+    return quotas === null
+      ? { kind: 'withheld', note: 'VirusTotal does not tell this key its figures' }
+      : { kind: 'known', quotas };
+  } catch (error) {
+    if (error instanceof ApiError && error.code !== 'API_AUTH') return { kind: 'unreachable', note: error.message };
+    throw error;
+  }
 }
 
 const MINUTE_MS = 60_000;

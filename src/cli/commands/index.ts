@@ -3,6 +3,16 @@ import type { CommandEntry } from '../command.js';
 /** Every command, in the order of the help. A new one is a file beside this and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'check',
+    summary: 'Hash, look up, submit, wait, judge: which engines flag which file.',
+    load: () => import('./check.js'),
+  },
+  {
+    name: 'quota',
+    summary: 'What the ledger says was spent, and what VirusTotal says.',
+    load: () => import('./quota.js'),
+  },
+  {
     name: 'simulate',
     summary: 'A local stand-in for the VirusTotal API, for tests, demos and pipelines without a key.',
     load: () => import('./simulate.js'),

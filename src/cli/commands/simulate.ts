@@ -13,7 +13,7 @@ import { startSimulator, type Fault, type Simulator, type SimulatorOptions } fro
 import { DUPLICATE_ANSWERS, RETRY_AFTER_FORMS } from '../../simulate/settings.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
-import { refuseOption } from '../main.js';
+import { refuseOption } from '../options.js';
 
 const HELP = `
 stdout gets the address alone, stderr what to set and one line per request. Ctrl-C ends it with exit status 0.

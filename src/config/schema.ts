@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { FAIL_ON } from '../domain/outcome.js';
+import { parseRate } from '../domain/rate.js';
+import { parseDuration } from '../domain/time.js';
+
+/** A text such as `30s`, read as milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const durationMs = parseDuration(text);
+  if (durationMs !== undefined) return durationMs;
+  context.addIssue({ code: 'custom', message: 'not a duration; wanted something like 500ms, 30s, 10min, 2h or 7d' });
+  return z.NEVER;
+});
+
+const rate = z.string().transform((text, context) => {
+  const parsed = parseRate(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'not a rate; wanted something like 4/min or 20/500ms' });
+  return z.NEVER;
+});
+
+const count = z.number().int().positive();
+
+const isoDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'not a day; wanted YYYY-MM-DD');
+
+/** One knowingly accepted detection: what, why and until when. */
+const ignore = z
+  .strictObject({
+    engine: z.string().min(1).optional(),
+    label: z.string().min(1).optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'not a sha256')
+      .optional(),
+    reason: z.string().min(1),
+    until: isoDay,
+  })
+  .refine(({ engine, label, sha256 }) => engine !== undefined || label !== undefined || sha256 !== undefined, {
+    message: 'names nothing: give engine, label or sha256',
+  });
+
+/** The config file. Data only; a key never belongs in it. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  product: z.string().min(1).optional().describe('Product profile: a shipped name or the path of a JSON file.'),
+  upload: z
+    .enum(['never', 'ask', 'unknown'])
+    .optional()
+    .describe('Whether what VirusTotal does not know is uploaded, which publishes it to its partners. Default: ask.'),
+  download: z.boolean().optional().describe('Whether the files behind URLs are downloaded and checked. Default: true.'),
+  rate: rate.optional().describe('Requests per time of your key, e.g. "4/min". Default: learnt from the service.'),
+  daily: count.optional().describe('Requests per UTC day.'),
+  monthly: count.optional().describe('Requests per UTC month.'),
+  concurrency: count.max(64).optional().describe('Requests on the wire at once. Default: 4.'),
+  maxAge: duration.optional().describe('How long an answer is used without asking again. Default: 1d.'),
+  timeout: duration.optional().describe('Longest time of one run; what was submitted is kept for the next.'),
+  failOn: z.enum(FAIL_ON).optional().describe('The mildest verdict that fails a release.'),
+  ignore: z.array(ignore).optional().describe('Detections that are knowingly accepted, why and until when.'),
+});
+
+export type Config = z.output<typeof configSchema>;

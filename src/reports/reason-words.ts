@@ -1,0 +1,39 @@
+import type { Detail } from '../domain/evidence.js';
+import type { Reason } from '../domain/verdict.js';
+import { visible } from '../domain/text.js';
+
+type Words = (args: Detail) => string;
+
+const text = (args: Detail, name: string): string => {
+  const value = args[name];
+  return value === undefined ? '?' : visible(Array.isArray(value) ? value.join(', ') : String(value));
+};
+
+const megabytes = (args: Detail, name: string): string => `${Math.ceil(Number(args[name]) / 1_000_000)} MB`;
+
+/** The sentence for each reason code. A code without one is shown as it is, so nothing is ever hidden. */
+const WORDS: Readonly<Record<string, Words>> = {
+  'no-detections': (args) => `none of ${text(args, 'opinions')} engines flags it`,
+  'no-evidence': () => 'nothing here shows that it is the publisher’s own file',
+  'evidence-contradicts': (args) => `the ${text(args, 'kind')} contradicts that it is the publisher’s own file`,
+  'too-few-opinions': (args) =>
+    `only ${text(args, 'opinions')} engines gave an opinion, ${text(args, 'needed')} are needed: that is no "clean"`,
+  'unknown-hash': () => 'VirusTotal has never seen this hash; only the file itself can be submitted',
+  'not-uploaded': () =>
+    'VirusTotal does not know it, and nothing was uploaded: uploading publishes it to VirusTotal’s partners',
+  'too-large': (args) =>
+    `${megabytes(args, 'sizeBytes')} are more than VirusTotal takes (${megabytes(args, 'limitBytes')}); check the files inside it`,
+  'not-waited': (args) => `submitted at ${text(args, 'submittedAt')}; the analysis was not waited for`,
+  'analysis-running': (args) =>
+    `submitted at ${text(args, 'submittedAt')}; the analysis was still running at the time limit`,
+  timeout: () => 'the time limit came before it was its turn',
+  'quota-day': (args) => `the day’s quota is used up; run again after ${text(args, 'until')}`,
+  'quota-month': (args) => `the month’s quota is used up; run again after ${text(args, 'until')}`,
+  'service-failed': () => 'VirusTotal gave no usable answer',
+  'artifact-failed': () => 'the file itself could not be read',
+};
+
+/** One reason as a sentence. Pure. */
+export function explain({ code, args }: Reason): string {
+  return WORDS[code]?.(args) ?? [code, ...Object.keys(args).map((name) => `${name}=${text(args, name)}`)].join(' ');
+}
