@@ -11,6 +11,14 @@ export function replacementFor(fault: Fault, now: number): Answer | undefined {
       return failure(401, 'WrongCredentialsError', 'Wrong API key');
     case '403':
       return forbidden();
+    case '404':
+      return failure(404, 'NotFoundError', 'Resource not found');
+    case '409':
+      return failure(409, 'AlreadySubmittedError', 'Already being submitted for scanning');
+    case '424':
+      return failure(424, 'FailedDependencyError', 'A request that this one depends on has failed');
+    case 'too-many-requests':
+      return failure(429, 'TooManyRequestsError', 'Too many requests');
     case '429':
       return quotaExceeded();
     case '429-seconds':

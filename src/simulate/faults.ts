@@ -2,9 +2,13 @@
 export const FAULT_KINDS = {
   '401': 'wrong key',
   '403': 'not permitted',
+  '404': 'not found, e.g. an analysis that is not visible yet',
+  '409': 'AlreadySubmittedError',
+  '424': 'FailedDependencyError',
   '429': 'quota exceeded, without timing',
   '429-seconds': 'quota exceeded, Retry-After in seconds',
   '429-date': 'quota exceeded, Retry-After as a date',
+  'too-many-requests': '429 TooManyRequestsError',
   '502': 'HTML page of a gateway',
   '503': 'TransientError',
   '504': 'DeadlineExceededError',

@@ -29,12 +29,6 @@ export function ruleForUrl(scenario: Scenario, url: string): Rule {
   return scenario.rules.find(({ match }) => match.url !== undefined && matchesGlob(match.url, url)) ?? CLEAN_RULE;
 }
 
-/** Whether the service knows a file that nobody has submitted. Pure, no randomness. */
-export function isKnownFile(scenario: Scenario, sha256: string, rule: Rule): boolean {
-  if (rule.unknown) return false;
-  return rule.known || scenario.known.includes(sha256) || shareOf(sha256) < scenario.knownShare;
-}
-
 /** A number in 0 … 1 (exclusive) that depends on nothing but the hash. Pure. */
 export function shareOf(hexDigest: string): number {
   return Number.parseInt(hexDigest.slice(-8), 16) / 0x1_0000_0000;

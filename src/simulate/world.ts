@@ -4,7 +4,7 @@ import { addAnalysis, type FileItem, type Item, type UrlItem } from './item.js';
 import { createMeter, type Meter } from './meter.js';
 import type { ReceivedFile } from './receive-file.js';
 import type { UploadEntry } from './request-log.js';
-import { isKnownFile, ruleForFile, ruleForUrl, shareOf } from './rules.js';
+import { ruleForFile, ruleForUrl, shareOf } from './rules.js';
 import type { Rule } from './scenario.js';
 import type { Settings } from './settings.js';
 import { canonicalUrl, urlId } from './url-id.js';
@@ -14,6 +14,7 @@ export class World {
   readonly settings: Settings;
   readonly uploads: UploadEntry[] = [];
   readonly #startedMs: number;
+  readonly #known: ReadonlySet<string>;
   readonly #files = new Map<string, FileItem>();
   readonly #sha256ByDigest = new Map<string, string>();
   readonly #urls = new Map<string, UrlItem>();
@@ -24,6 +25,7 @@ export class World {
   constructor(settings: Settings) {
     this.settings = settings;
     this.#startedMs = settings.now();
+    this.#known = new Set(settings.scenario.known);
     for (const rule of settings.scenario.rules) this.#plant(rule);
   }
 
@@ -111,7 +113,8 @@ export class World {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     const { scenario } = this.settings;
     const rule = ruleForFile(scenario, { sha256, names: [], contentHits: new Set() });
-    if (!isKnownFile(scenario, sha256, rule)) return undefined;
+    const isKnown = rule.known || this.#known.has(sha256) || shareOf(sha256) < scenario.knownShare;
+    if (rule.unknown || !isKnown) return undefined;
     const startedMs = this.#startedMs - rule.analysedAgoMs;
     const file = this.#createFile(sha256, startedMs);
     file.timesSubmitted = 1;

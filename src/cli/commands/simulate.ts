@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { parseRate } from '../../domain/rate.js';
+import { parseRate, type Rate } from '../../domain/rate.js';
 import { visible } from '../../domain/text.js';
 import { parseDuration } from '../../domain/time.js';
 import { EXIT, UsageError, type ExitCode } from '../../errors.js';
@@ -57,9 +57,10 @@ export function declare(command: Command): void {
 
 /** Serves until the signal of `io` is aborted. @throws UsageError for a wrong scenario or an address that cannot be bound */
 export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
-  const { scenario, analysisTime, daily, monthly, key, fault, jsonLog, ...rest } = options as SimulateOptions;
+  const { rate, scenario, analysisTime, daily, monthly, key, fault, jsonLog, ...rest } = options as SimulateOptions;
   await using simulator = await start({
     ...rest,
+    ...(rate === undefined ? {} : { rate: rate === 'none' ? null : rate }),
     ...(analysisTime === undefined ? {} : { analysisMs: analysisTime }),
     ...(daily === undefined ? {} : { dailyLimit: daily }),
     ...(monthly === undefined ? {} : { monthlyLimit: monthly }),
@@ -75,10 +76,8 @@ export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
 }
 
 /** As the option parsers below leave them. */
-interface SimulateOptions extends Pick<
-  SimulatorOptions,
-  'port' | 'host' | 'rate' | 'retryAfter' | 'duplicates' | 'echoKey'
-> {
+interface SimulateOptions extends Pick<SimulatorOptions, 'port' | 'host' | 'retryAfter' | 'duplicates' | 'echoKey'> {
+  readonly rate?: Rate | 'none';
   readonly analysisTime?: NonNullable<SimulatorOptions['analysisMs']>;
   readonly daily?: number;
   readonly monthly?: number;
@@ -125,8 +124,9 @@ function port(text: string): number {
   return refuseOption('--port', text, 'a number from 0 to 65535');
 }
 
-function rate(text: string): SimulatorOptions['rate'] {
-  if (text === 'none') return null;
+/** Not null for none: the option parser would take that for no value at all. */
+function rate(text: string): Rate | 'none' {
+  if (text === 'none') return text;
   return parseRate(text) ?? refuseOption('--rate', text, 'a rate such as 4/min or 20/500ms, or none');
 }
 
