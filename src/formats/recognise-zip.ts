@@ -1,8 +1,8 @@
 import type { FileFormat } from '../domain/artifact.js';
-import type { Peek, RecognitionWindow } from './recognise.js';
+import type { Peek, RecognitionWindow } from './recognition-window.js';
 
 /** Bytes of the central directory that are looked at, from each end of it. Packages have their manifests first or last. */
-const DIRECTORY_BYTES = 65_536;
+const DIRECTORY_BYTES = 61_440;
 /** The end record with the longest comment. */
 const END_SEARCH_BYTES = 22 + 65_535;
 const LOCAL_HEADER_BYTES = 30;

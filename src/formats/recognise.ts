@@ -1,20 +1,7 @@
 import type { FileFormat } from '../domain/artifact.js';
+import type { Peek, RecognitionWindow } from './recognition-window.js';
 import { isHtml, isScriptText } from './recognise-text.js';
 import { readZipNames, zipFormatOf } from './recognise-zip.js';
-
-/** What else of a file recognition may look at. Everything is optional: less is seen, nothing fails. */
-export interface RecognitionWindow {
-  /** The last bytes of the file; 512 suffice for disk images. */
-  readonly tail?: Uint8Array;
-  readonly sizeBytes?: number;
-  /** Only for scripts without a shebang. */
-  readonly name?: string;
-  /** Up to `length` bytes from `offset`; asked for at most 128 KiB per file. Never throws. */
-  readAt?(offset: number, length: number): Uint8Array;
-}
-
-/** Bytes of a file at a place, or `undefined` where they are not at hand in full. */
-export type Peek = (offset: number, length: number) => Uint8Array | undefined;
 
 /** First bytes that decide alone. Sources: the formats' own specifications; `\xNN` as in there. */
 const MAGICS: readonly (readonly [magic: string, format: FileFormat])[] = [

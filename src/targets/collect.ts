@@ -48,33 +48,35 @@ export async function* collectTargets(
 ): AsyncGenerator<Collected, void> {
   const cwd = resolve(options.cwd);
   const resolved = await resolveAll(patterns, { ...options, cwd });
-  const seen = new Set<string>();
-  const isNew = (key: string): boolean => {
-    const before = seen.size;
-    return seen.add(key).size > before;
-  };
+  const files = new Set<string>();
+  const others = new Set<string>();
 
   // Named files before folders: a file named and also found in a walk is taken whatever its format.
   for (const { meanings } of resolved) {
     for (const meaning of meanings) {
-      if (meaning.kind === 'done' && isNew(keyOf(meaning.collected))) yield shown(meaning.collected, cwd);
-      if (meaning.kind === 'file' && isNew(`file ${realPath(meaning.path)}`)) {
+      if (meaning.kind === 'done' && isNew(others, keyOf(meaning.collected))) yield shown(meaning.collected, cwd);
+      if (meaning.kind === 'file' && isNew(files, realPath(meaning.path))) {
         yield candidate(stateOf(meaning.path, meaning.stats), cwd, true);
       }
     }
   }
   for (const { meanings } of resolved) {
     for (const meaning of meanings) {
-      if (meaning.kind !== 'folder' || !isNew(`folder ${realPath(meaning.path)}`)) continue;
+      if (meaning.kind !== 'folder' || !isNew(others, `folder ${realPath(meaning.path)}`)) continue;
       for await (const found of walk(meaning.path, options.signal)) {
-        if (found.kind === 'problem') {
-          if (isNew(keyOf(found))) yield shown(found, cwd);
-        } else if (isNew(`file ${found.realPath}`)) {
-          yield candidate(found.state, cwd, false);
+        for (const one of found) {
+          if (one.kind === 'file' && isNew(files, one.realPath)) yield candidate(one.state, cwd, false);
+          if (one.kind === 'problem' && isNew(others, keyOf(one))) yield shown(one, cwd);
         }
       }
     }
   }
+}
+
+/** Remembers `key`; true the first time. */
+function isNew(seen: Set<string>, key: string): boolean {
+  const before = seen.size;
+  return seen.add(key).size > before;
 }
 
 async function resolveAll(patterns: readonly string[], options: CollectOptions): Promise<readonly Resolved[]> {
@@ -103,7 +105,7 @@ async function readPatterns(
 }
 
 async function resolvePattern(text: string, options: CollectOptions): Promise<readonly Meaning[]> {
-  if (/^https?:/i.test(text)) return [{ kind: 'done', collected: urlTarget(text) }];
+  if (/^https?:\/\//i.test(text)) return [{ kind: 'done', collected: urlTarget(text) }];
   const pattern = options.platform === 'win32' ? fromWindows(text) : text;
   if (pattern === '') return [];
   const path = resolve(options.cwd, pattern);
@@ -111,7 +113,7 @@ async function resolvePattern(text: string, options: CollectOptions): Promise<re
   if (literal !== undefined) return [literal];
   const digest = parseDigest(text);
   if (digest !== undefined) return [{ kind: 'done', collected: { kind: 'hash', ...digest } }];
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
+  if (/^(?:https?:|[a-z][a-z0-9+.-]+:\/\/)/i.test(text)) {
     return [
       { kind: 'done', collected: invalidUrl(text, 'is no http or https URL', 'Only http and https are checked.') },
     ];
@@ -155,7 +157,7 @@ const NOT_THERE: ReadonlySet<string> = new Set([
 
 function urlTarget(text: string): NoFile {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:\/\//i.test(text)) {
+  if (url === undefined) {
     return invalidUrl(text, 'is no valid URL', 'Write it as a browser shows it, with https:// in front.');
   }
   if (url.username !== '' || url.password !== '') {
