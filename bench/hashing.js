@@ -41,8 +41,8 @@ async function secondsOf(work) {
 }
 
 /**
- * Median time of openssl over median time of ours, rounds interleaved so that a busy moment hits both. A new hasher per round: starting
- * its threads is part of the price. The digests are compared: a fast wrong answer is no answer.
+ * Median time of openssl over median time of ours, rounds interleaved so that a busy moment hits both. A new hasher per
+ * round: starting its threads is part of the price. The digests are compared: a fast wrong answer is no answer.
  */
 async function compare(makePaths) {
   const folder = mkdtempSync(join(tmpdir(), 'absolve-bench-'));

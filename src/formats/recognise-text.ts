@@ -5,8 +5,8 @@ const SCRIPT_NAME = /\.(?:bat|cmd|ps1|psm1|vbs|vbe|js|jse|wsf)$/i;
 const SAMPLE_BYTES = 4096;
 
 /**
- * A web page, such as a portal or a scanner answers instead of a file: an HTML tag or document type at the start, or a root
- * element `html` after comments and declarations. XML of other kinds is none. Pure.
+ * A web page, such as a portal or a scanner answers instead of a file: an HTML tag or document type at the start, or a
+ * root element `html` after comments and declarations. XML of other kinds is none. Pure.
  */
 export function isHtml(head: Uint8Array): boolean {
   const text = decode(head).trimStart().toLowerCase();

@@ -1,7 +1,9 @@
 import type { FileFormat } from '../domain/artifact.js';
 import type { Peek, RecognitionWindow } from './recognition-window.js';
 
-/** Bytes of the central directory that are looked at, from each end of it. Packages have their manifests first or last. */
+/**
+ * Bytes of the central directory that are looked at, from each end of it. Packages have their manifests first or last.
+ */
 const DIRECTORY_BYTES = 61_440;
 /** The end record with the longest comment. */
 const END_SEARCH_BYTES = 22 + 65_535;
@@ -16,7 +18,10 @@ export function zipFormatOf(names: ReadonlySet<string>): FileFormat {
   return names.has('META-INF/MANIFEST.MF') && !names.has('AndroidManifest.xml') ? 'jar' : 'zip';
 }
 
-/** Names of entries: those that the first bytes show, and both ends of the central directory. For recognition only. Never throws. */
+/**
+ * Names of entries: those that the first bytes show, and both ends of the central directory. For recognition only.
+ * Never throws.
+ */
 export function readZipNames(head: Uint8Array, peek: Peek, window: RecognitionWindow): ReadonlySet<string> {
   const names = new Set(localNames(head));
   for (const part of directoryParts(peek, window)) for (const name of centralNames(part)) names.add(name);

@@ -19,7 +19,10 @@ const MAGICS: readonly (readonly [magic: string, format: FileFormat])[] = [
   ['encrcdsa', 'dmg'],
 ];
 
-/** Windows Installer packages and patches, by the class of the root storage. Source: Microsoft, [MS-MSI] `STGM` class ids. */
+/**
+ * Class of the root storage: `CLSID_MsiDatabase` and `CLSID_MsiPatch` of Windows Installer, as the bytes stand in the
+ * file.
+ */
 const MSI_CLASSES: ReadonlySet<string> = new Set([
   '84100c0000000000c000000000000046',
   '86100c0000000000c000000000000046',
@@ -33,10 +36,11 @@ export function isExecutableFormat(format: FileFormat): boolean {
 /**
  * What a file is, from its first bytes (4 KiB are enough) and a little more where a format needs it.
  *
- * By content and never by name, with one exception: batch files, PowerShell and Windows Script Host sources have nothing in
- * their bytes that tells them from other text, so text under one of their extensions counts as `script`.
+ * By content and never by name, with one exception: batch files, PowerShell and Windows Script Host sources have
+ * nothing in their bytes that tells them from other text, so text under one of their extensions counts as `script`.
  *
- * Never throws, whatever the bytes. Where formats overlap the one that the system would run wins: a program with an archive behind it is a program.
+ * Never throws, whatever the bytes. Where formats overlap the one that the system would run wins: a program with an
+ * archive behind it is a program.
  */
 export function recogniseFormat(head: Uint8Array, window: RecognitionWindow = {}): FileFormat {
   const peek = peekInto(head, window);
@@ -55,7 +59,9 @@ export function recogniseFormat(head: Uint8Array, window: RecognitionWindow = {}
   return isScriptText(head, window.name ?? '') ? 'script' : 'other';
 }
 
-/** `MZ` alone is any program of 1981 and after, and a two-letter coincidence; Windows runs what has the second header. */
+/**
+ * `MZ` alone is any program of 1981 and after, and a two-letter coincidence; Windows runs what has the second header.
+ */
 function isPortableExecutable(peek: Peek): boolean {
   const pointer = peek(0x3c, 4);
   if (pointer === undefined) return false;
@@ -63,7 +69,10 @@ function isPortableExecutable(peek: Peek): boolean {
   return signature !== undefined && latin1(signature) === 'PE\0\0';
 }
 
-/** The root storage's entry is the first of the directory, whose first sector the header names. Source: [MS-CFB] 2.2, 2.6. */
+/**
+ * The root storage's entry is the first of the directory, whose first sector the header names. Source: [MS-CFB] 2.2,
+ * 2.6.
+ */
 function isInstallerDatabase(peek: Peek): boolean {
   const header = peek(0, 76);
   if (header === undefined) return false;
@@ -74,7 +83,8 @@ function isInstallerDatabase(peek: Peek): boolean {
 }
 
 /**
- * Java classes begin with the same four bytes. Where a universal binary has its number of programs, a class has its version, which is 45 or more.
+ * Java classes begin with the same four bytes. Where a universal binary has its number of programs, a class has its
+ * version, which is 45 or more.
  */
 function isFatMachO(start: string): boolean {
   if (!/^\xca\xfe\xba[\xbe\xbf]/.test(start) || start.length < 8) return false;

@@ -23,15 +23,17 @@ export interface HasherOptions {
   readonly recognise: (head: Uint8Array, window: FileWindow) => FileFormat;
   /** Threads at most. Default: the processors available, at most 4: a disk feeds no more. */
   readonly threads?: number;
-  /** Files up to this size are read on the calling thread. Default 256 KiB: that takes less time than asking a thread. */
+  /**
+   * Files up to this size are read on the calling thread. Default 256 KiB: that takes less time than asking a thread.
+   */
   readonly inlineBytes?: number;
   /** Bytes read at a time. Default 512 KiB: half the size costs 2 %, twice the size gains nothing. */
   readonly chunkBytes?: number;
 }
 
 /**
- * Bytes of each end that recognition gets to see at once; the few formats that need more ask for it with `readAt`. With 64 KiB the
- * handing over from thread to thread cost 3 % on files of 5 MiB.
+ * Bytes of each end that recognition gets to see at once; the few formats that need more ask for it with `readAt`. With
+ * 64 KiB the handing over from thread to thread cost 3 % on files of 5 MiB.
  */
 export const WINDOW_BYTES = 4096;
 /** Small files in a row block the calling thread; after this time others get their turn. */
@@ -40,9 +42,9 @@ const TURN_MS = 10;
 /**
  * The hasher of the program, on threads of its own over `node:crypto`.
  *
- * The package `hasha` was measured and not taken: its `hashFile` takes 1.6 times as long as openssl for a large file (a stream in one
- * worker), its `hashFileSync` is as fast as this but yields one digest per read, and neither says whether the file changed meanwhile,
- * shows the ends of the file, nor stops when asked to.
+ * The package `hasha` was tried and not taken: `hashFile` has one thread for all files, so that a second core stands
+ * idle, it and `hashFileSync` give one digest per read, and neither tells that the file changed meanwhile or shows its
+ * ends.
  */
 export function createHasher(options: HasherOptions): Hasher {
   const inlineBytes = options.inlineBytes ?? 262_144;

@@ -40,11 +40,12 @@ export type ReadOutcome =
   | { readonly kind: 'failed'; readonly code: string };
 
 /**
- * Reads a file once, from beginning to end: all digests, both ends, and whether it kept still. Blocks until done, in a few
- * hundred kilobytes of memory whatever the size. Never throws.
+ * Reads a file once, from beginning to end: all digests, both ends, and whether it kept still. Blocks until done, in
+ * little more than one chunk of memory whatever the size. Never throws.
  *
- * **Self-contained:** its source text is what the worker threads run (see `worker-pool.ts`), so that the same lines serve
- * both and nothing has to be found on disk at run time. It must not refer to anything but its arguments and globals.
+ * **Self-contained:** its source text is what the worker threads run (see `worker-pool.ts`), so that the same lines
+ * serve both and nothing has to be found on disk at run time. It must not refer to anything but its arguments and
+ * globals.
  *
  * @param scratch memory to read into, for a caller that reads many files: fresh memory for each costs 8 % on files of 5 MiB
  */

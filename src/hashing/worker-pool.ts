@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { readDigests, type ReadJob, type ReadOutcome } from './read-digests.js';
 
 /**
- * The worker's program is text, not a file: under vitest the sources are TypeScript, which a worker on Node 20 cannot load,
- * and in the bundle a module may end up in any chunk, so that no relative URL holds for both. The text is the compiled
- * source of `readDigests`, which is written for that.
+ * The worker's program is text, not a file: under vitest the sources are TypeScript, which a worker on Node 20 cannot
+ * load, and in the bundle a module may end up in any chunk, so that no relative URL holds for both. The text is the
+ * compiled source of `readDigests`, which is written for that.
  */
 const PROGRAM = `'use strict';
 const { parentPort } = require('node:worker_threads');
@@ -37,7 +37,8 @@ export interface WorkerPool {
 }
 
 /**
- * Threads start when there is work that no idle one can take, at most `size`, and never keep the process alive on their own.
+ * Threads start when there is work that no idle one can take, at most `size`, and never keep the process alive on their
+ * own.
  * Cost of starting one: about 20 ms, in parallel.
  */
 export function createWorkerPool(size: number): WorkerPool {

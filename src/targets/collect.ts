@@ -33,11 +33,13 @@ interface Resolved {
 }
 
 /**
- * Everything the patterns mean: files, folders (walked), globs, URLs, digests, and `-` for one of these a line on standard input.
+ * Everything the patterns mean: files, folders (walked), globs, URLs, digests, and `-` for one of these a line on
+ * standard input.
  *
- * What exists under a pattern's very spelling wins over what the pattern could mean otherwise. Each file comes once, however many
- * patterns lead to it and however they spell it; hard links are names of their own. First everything that was named, in the order of the
- * patterns, then what the folders hold, sorted. Nothing is opened. A folder that holds nothing yields nothing.
+ * What exists under a pattern's very spelling wins over what the pattern could mean otherwise. Each file comes once,
+ * however many patterns lead to it and however they spell it; hard links are names of their own. First everything that
+ * was named, in the order of the patterns, then what the folders hold, sorted. Nothing is opened. A folder that holds
+ * nothing yields nothing.
  *
  * @throws UsageError `CONFIG_NO_TARGET`, before anything is yielded, naming every pattern that leads to nothing
  * @throws the signal's reason when aborted
@@ -90,7 +92,9 @@ async function resolveAll(patterns: readonly string[], options: CollectOptions):
   return resolved;
 }
 
-/** The patterns with `-` replaced by what standard input lists. Standard input is read once, however often it is named. */
+/**
+ * The patterns with `-` replaced by what standard input lists. Standard input is read once, however often it is named.
+ */
 async function readPatterns(
   patterns: readonly string[],
   { stdin, signal }: CollectOptions,
@@ -123,8 +127,8 @@ async function resolvePattern(text: string, options: CollectOptions): Promise<re
 }
 
 /**
- * A Windows spelling with slashes, which Windows takes as well. A quote cannot be part of a name there: it is left over from
- * `"C:\dist\"`, whose last backslash escapes the closing quote. Pure.
+ * A Windows spelling with slashes, which Windows takes as well. A quote cannot be part of a name there: it is left over
+ * from `"C:\dist\"`, whose last backslash escapes the closing quote. Pure.
  */
 function fromWindows(pattern: string): string {
   return pattern.replaceAll('"', '').replaceAll('\\', '/');

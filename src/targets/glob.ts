@@ -15,10 +15,11 @@ interface SplitPattern {
 }
 
 /**
- * What a glob matches: absolute paths, sorted by code unit; files, and folders where the pattern has no `**`. Empty for a text that is
- * no glob. Names that begin with a dot match only when the pattern spells the dot, as in a shell.
+ * What a glob matches: absolute paths, sorted by code unit; files, and folders where the pattern has no `**`. Empty for
+ * a text that is no glob. Names that begin with a dot match only when the pattern spells the dot, as in a shell.
  *
- * Leading folders that exist literally are taken literally, so that `C:\Program Files (x86)\[1.0]\*.exe` means what it says.
+ * Leading folders that exist literally are taken literally, so that `C:\Program Files (x86)\[1.0]\*.exe` means what it
+ * says.
  */
 export async function expandGlob(pattern: string, { cwd, platform, signal }: GlobOptions): Promise<readonly string[]> {
   const { base, rest } = splitLiteral(pattern, cwd);
@@ -28,7 +29,8 @@ export async function expandGlob(pattern: string, { cwd, platform, signal }: Glo
     cwd: base,
     absolute: true,
     expandDirectories: false,
-    // A recursive glob goes through folders that nobody named: links to folders could lead it anywhere, and round in circles.
+    // A recursive glob goes through folders that nobody named: links to folders could lead it anywhere, and round in
+    // circles.
     followSymbolicLinks: !isRecursive,
     onlyFiles: isRecursive,
     caseSensitiveMatch: platform !== 'win32',

@@ -2,8 +2,8 @@
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The targets in a text, one a line: byte order mark, carriage returns, surrounding blanks and a pair of quotes (as `dir` and
- * “Copy as path” leave them) are taken off; blank lines and lines that begin with `#` are none. Pure.
+ * The targets in a text, one a line: byte order mark, carriage returns, surrounding blanks and a pair of quotes (as
+ * `dir` and “Copy as path” leave them) are taken off; blank lines and lines that begin with `#` are none. Pure.
  */
 export function parseTargetLines(text: string): readonly string[] {
   return text

@@ -14,7 +14,10 @@ import {
 } from './problem.js';
 import type { FileState } from '../ports.js';
 
-/** A file of a walk, with the path by which it is told apart from others: links resolved, the file system's own spelling. */
+/**
+ * A file of a walk, with the path by which it is told apart from others: links resolved, the file system's own
+ * spelling.
+ */
 export interface WalkedFile {
   readonly kind: 'file';
   readonly state: FileState;
@@ -35,10 +38,12 @@ const BATCH = 256;
 /**
  * Every file below a folder, depth first, sorted by name within each folder. Looks, but opens nothing.
  *
- * Links to files are followed. Links to folders are not: what is inside the folder is walked under its own name anyway, a circle or a link that
- * leads outside is a problem of its own. Folders that cannot be read, sockets, pipes and devices are problems, too.
+ * Links to files are followed. Links to folders are not: what is inside the folder is walked under its own name anyway,
+ * a circle or a link that leads outside is a problem of its own. Folders that cannot be read, sockets, pipes and
+ * devices are problems, too.
  *
- * Cost: about 5 µs per file, on the calling thread (asynchronous `stat` takes several times as long); others get their turn every 10 ms.
+ * Cost: about 5 µs per file, on the calling thread (asynchronous `stat` takes several times as long); others get their
+ * turn every 10 ms.
  *
  * @param root absolute
  */
@@ -118,7 +123,10 @@ function inspectEntry(folder: Folder, entry: Dirent): WalkedFile | TargetProblem
   }
 }
 
-/** Deleted since the folder was read, which is nobody's problem; or a name that is no UTF-8, which cannot be spelled back to the system. */
+/**
+ * Deleted since the folder was read, which is nobody's problem; or a name that is no UTF-8, which cannot be spelled
+ * back to the system.
+ */
 function vanished(path: string, entry: Dirent, error: unknown): TargetProblem | undefined {
   return entry.name.includes('\ufffd') ? unreadable(path, error) : undefined;
 }
