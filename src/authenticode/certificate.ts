@@ -1,12 +1,14 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import type { Certificate, RelativeDistinguishedNames } from 'pkijs';
 import type { CertificateFacts } from '../domain/signature.js';
 
 /** A certificate with everything that chains, usages and reports need. */
 export interface ParsedCertificate {
   readonly facts: CertificateFacts;
-  /** OpenSSL's view: the key, and the check of one certificate's signature by another's key. */
+  /** OpenSSL's view, for the check of one certificate's signature by another's key. */
   readonly x509: X509Certificate;
+  /** `undefined` when the key is of a kind, or has values, that OpenSSL refuses. */
+  readonly key: KeyObject | undefined;
   readonly subjectDer: Uint8Array;
   readonly issuerDer: Uint8Array;
   /** Extended key usages, or `undefined` when the certificate restricts none. */
@@ -19,6 +21,8 @@ export interface ParsedCertificate {
   readonly hasUnknownCritical: boolean;
   /** Lower-case hexadecimal subject key identifier. */
   readonly keyIdentifier: string | undefined;
+  /** The same of the key that signed it. */
+  readonly issuerKeyIdentifier: string | undefined;
 }
 
 const MAX_VALUE_LENGTH = 1024;
@@ -54,38 +58,53 @@ const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads one certificate; `undefined` when OpenSSL cannot (an odd key type, say). A certificate that nobody needs must not
- * spoil a signature.
+ * Reads one certificate. One that OpenSSL cannot read spoils the whole message, as it does for OpenSSL itself.
  *
  * @param der exactly the certificate's bytes: thumbprints are taken over them
  * @param decoded the same, decoded by pkijs
+ * @throws Error as `X509Certificate` raises it
  */
-export function toCertificate(der: Uint8Array, decoded: Certificate): ParsedCertificate | undefined {
-  let x509: X509Certificate;
-  try {
-    x509 = new X509Certificate(der);
-  } catch {
-    return undefined;
-  }
+export function toCertificate(der: Uint8Array, decoded: Certificate): ParsedCertificate {
+  const x509 = new X509Certificate(der);
   const extensions = decoded.extensions ?? [];
   const basic = extensions.find(({ extnID }) => extnID === '2.5.29.19')?.parsedValue as
     | { readonly cA?: boolean; readonly pathLenConstraint?: unknown }
     | undefined;
-  const keyId = extensions.find(({ extnID }) => extnID === '2.5.29.14')?.parsedValue as
-    | { readonly valueBlock?: { readonly valueHexView?: Uint8Array } }
+  const keyId = extensions.find(({ extnID }) => extnID === '2.5.29.14')?.parsedValue as OctetsLike | undefined;
+  const authority = extensions.find(({ extnID }) => extnID === '2.5.29.35')?.parsedValue as
+    | { readonly keyIdentifier?: OctetsLike }
     | undefined;
-  const keyIdBytes = keyId?.valueBlock?.valueHexView;
   return {
     facts: toFacts(der, x509, decoded),
     x509,
+    key: keyOf(x509),
     subjectDer: rawName(decoded.subject),
     issuerDer: rawName(decoded.issuer),
     usages: x509.keyUsage,
     isAuthority: basic?.cA === true && maySignCertificates(decoded),
     pathLength: typeof basic?.pathLenConstraint === 'number' ? basic.pathLenConstraint : undefined,
     hasUnknownCritical: extensions.some(({ critical, extnID }) => critical && !KNOWN_EXTENSIONS.has(extnID)),
-    keyIdentifier: keyIdBytes === undefined ? undefined : Buffer.from(keyIdBytes).toString('hex'),
+    keyIdentifier: hexOf(keyId),
+    issuerKeyIdentifier: hexOf(authority?.keyIdentifier),
   };
+}
+
+function keyOf(x509: X509Certificate): KeyObject | undefined {
+  try {
+    return x509.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What pkijs leaves of an octet or bit string in an extension. */
+interface OctetsLike {
+  readonly valueBlock?: { readonly valueHexView?: Uint8Array };
+}
+
+function hexOf(octets: OctetsLike | undefined): string | undefined {
+  const bytes = octets?.valueBlock?.valueHexView;
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
 }
 
 /** A name's encoded bytes, as names are compared between certificates. */
@@ -94,9 +113,7 @@ export function rawName(name: RelativeDistinguishedNames): Uint8Array {
 }
 
 function maySignCertificates(decoded: Certificate): boolean {
-  const usage = decoded.extensions?.find(({ extnID }) => extnID === '2.5.29.15')?.parsedValue as
-    | { readonly valueBlock?: { readonly valueHexView?: Uint8Array } }
-    | undefined;
+  const usage = decoded.extensions?.find(({ extnID }) => extnID === '2.5.29.15')?.parsedValue as OctetsLike | undefined;
   const bits = usage?.valueBlock?.valueHexView?.[0];
   // Bit 5 of the key usage, counted from the left: keyCertSign.
   return bits === undefined || (bits & 0x04) !== 0;

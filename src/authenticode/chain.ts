@@ -59,6 +59,19 @@ export function buildChain(leaf: ParsedCertificate, rules: ChainRules): Chain {
   return search([leaf]) ?? { issuers: longest, anchored: false };
 }
 
+/**
+ * Whether the certificate's issuer, by name or by key identifier, is among the given ones and did not sign it: then one of the
+ * two was changed after it was issued. Issuers that are not there decide nothing. A self-signed certificate is its own issuer.
+ */
+export function contradictsIssuer(certificate: ParsedCertificate, pool: readonly ParsedCertificate[]): boolean {
+  const issuers = pool.filter(
+    (candidate) =>
+      equalBytes(candidate.subjectDer, certificate.issuerDer) ||
+      (candidate.keyIdentifier !== undefined && candidate.keyIdentifier === certificate.issuerKeyIdentifier),
+  );
+  return issuers.length > 0 && !issuers.some((issuer) => isIssuedBy(certificate, issuer));
+}
+
 /** Whether the certificate's own usages allow `usage`; one without restrictions allows everything. */
 export function allowsUsage({ usages }: ParsedCertificate, usage: string): boolean {
   return usages === undefined || usages.includes(usage) || usages.includes(USAGE.any);
@@ -74,7 +87,7 @@ export function isSame(left: ParsedCertificate, right: ParsedCertificate): boole
 
 function isIssuedBy(child: ParsedCertificate, parent: ParsedCertificate): boolean {
   try {
-    return child.x509.verify(parent.x509.publicKey);
+    return parent.key !== undefined && child.x509.verify(parent.key);
   } catch {
     // A key type that OpenSSL does not use for this.
     return false;

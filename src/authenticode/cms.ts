@@ -4,6 +4,7 @@ import { Certificate, ContentInfo, IssuerAndSerialNumber, SignedData, type Attri
 import type { SignatureDigest } from '../domain/signature.js';
 import { equalBytes } from '../formats/bytes.js';
 import { rawName, toCertificate, type ParsedCertificate } from './certificate.js';
+import { contradictsIssuer } from './chain.js';
 import { digestBytes, digestOfOid } from './digest.js';
 import { measureDer } from './measure-der.js';
 import { SignatureError } from './signature-error.js';
@@ -26,6 +27,8 @@ export interface SignedMessage {
   readonly contentNode: BaseBlock;
   readonly certificates: readonly ParsedCertificate[];
   readonly signerInfos: readonly SignerInfo[];
+  /** Object identifiers of the digest algorithms that the message announces. */
+  readonly digestOids: readonly string[];
 }
 
 /**
@@ -42,9 +45,7 @@ export function parseSignedMessage(bytes: Uint8Array): SignedMessage {
 /** Decodes PEM or DER certificates given by the user as anchors. @throws SignatureError `unreadable` */
 export function parseCertificate(der: Uint8Array): ParsedCertificate {
   measureDer(der);
-  const certificate = decodeSafely('certificate', () => toCertificate(der, Certificate.fromBER(der)));
-  if (certificate === undefined) throw new SignatureError('unreadable', 'asn1-malformed', { part: 'certificate' });
-  return certificate;
+  return decodeSafely('certificate', () => toCertificate(der, Certificate.fromBER(der)));
 }
 
 /** Runs a decoder of pkijs or asn1js; whatever it throws means that the bytes are not what they should be. */
@@ -69,6 +70,7 @@ export function toSignedMessage(info: ContentInfo): SignedMessage {
     contentNode,
     certificates: certificatesOf(info.content as BaseBlock),
     signerInfos: data.signerInfos,
+    digestOids: data.digestAlgorithms.map(({ algorithmId }) => algorithmId),
   };
 }
 
@@ -88,8 +90,7 @@ function certificatesOf(signedData: BaseBlock): readonly ParsedCertificate[] {
   return set.valueBlock.value.flatMap((node) => {
     // Attribute certificates and other formats have context tags.
     if (node.idBlock.tagClass !== 1) return [];
-    const certificate = toCertificate(node.valueBeforeDecodeView.slice(), new Certificate({ schema: node }));
-    return certificate === undefined ? [] : [certificate];
+    return [toCertificate(node.valueBeforeDecodeView.slice(), new Certificate({ schema: node }))];
   });
 }
 
@@ -131,16 +132,23 @@ export function digestOf(signer: SignerInfo): SignatureDigest {
 }
 
 /**
- * Checks one signer: the attributes it signed are about this content, and the signature over them fits its key.
+ * Checks one signer: the attributes it signed are about this content, the signature over them fits its key, and its
+ * certificate is as it was issued, as far as the issuer is in `pool`.
  *
  * @throws SignatureError `tampered` with what does not fit, `unreadable` for algorithms we do not know
  */
 export function verifySigner(
   signer: SignerInfo,
-  signed: { readonly contentType: string; readonly content: Uint8Array },
+  signed: { readonly contentType: string; readonly content: Uint8Array; readonly digestOids?: readonly string[] },
   certificate: ParsedCertificate,
+  pool: readonly ParsedCertificate[],
 ): void {
   const digest = digestOf(signer);
+  // RFC 5652 wants it in the list, and OpenSSL computes no digest that is not.
+  if (signed.digestOids?.includes(signer.digestAlgorithm.algorithmId) === false) {
+    throw new SignatureError('tampered', 'digest-algorithm-missing');
+  }
+  if (contradictsIssuer(certificate, pool)) throw new SignatureError('tampered', 'certificate-mismatch');
   const attributes = signer.signedAttrs;
   if (attributes === undefined) throw new SignatureError('unreadable', 'attributes-missing');
   const type = singleAttribute(attributes.attributes, OID.contentType);
@@ -161,18 +169,19 @@ export function verifySigner(
 function fitsKey(
   digest: SignatureDigest,
   bytes: Uint8Array,
-  { x509 }: ParsedCertificate,
+  { key }: ParsedCertificate,
   signature: Uint8Array,
 ): boolean {
-  let type: string | undefined;
+  const type = key?.asymmetricKeyType;
+  if (key === undefined || !(type === 'rsa' || type === 'ec' || type === 'dsa')) {
+    throw new SignatureError('unreadable', 'key-unsupported', { type: type ?? 'unknown' });
+  }
   try {
-    const key = x509.publicKey;
-    type = key.asymmetricKeyType;
-    if (type === 'rsa' || type === 'ec' || type === 'dsa') return verify(digest, bytes, key, signature);
+    return verify(digest, bytes, key, signature);
   } catch {
+    // OpenSSL refuses some values of key or signature by an error instead of `false`.
     return false;
   }
-  throw new SignatureError('unreadable', 'key-unsupported', { type: type ?? 'unknown' });
 }
 
 /** The dotted text of an object identifier element, or `undefined` for another element. */

@@ -5,7 +5,7 @@ import type { Reason } from '../domain/verdict.js';
 import type { ParsedCertificate } from './certificate.js';
 import { allowsUsage, buildChain, isValidAt, USAGE } from './chain.js';
 import { readOpusInfo, type IndirectData } from './spc.js';
-import { TIMESTAMP_OIDS, type TimestampResult } from './timestamp.js';
+import { TIMESTAMP_OIDS, type Timestamp } from './timestamp.js';
 
 /** Attribute of nested signatures, from Microsoft's dual signing. */
 export const NESTED_SIGNATURE = '1.3.6.1.4.1.311.2.4.1';
@@ -24,14 +24,13 @@ export interface SignerInput {
   readonly certificate: ParsedCertificate;
   readonly pool: readonly ParsedCertificate[];
   readonly indirect: IndirectData;
-  readonly timestamp: TimestampResult;
+  readonly timestamp: Timestamp | undefined;
   readonly nested: boolean;
 }
 
 /** Everything that is said about one verified (or broken) signature's signer. */
 export function describeSigner(input: SignerInput, trust: TrustInput): Signer {
-  const { certificate, pool, indirect, nested } = input;
-  const timestamp = typeof input.timestamp === 'object' ? input.timestamp : undefined;
+  const { certificate, pool, indirect, timestamp, nested } = input;
   const timestampAnchored =
     timestamp !== undefined &&
     buildChain(timestamp.certificate, {
@@ -84,13 +83,12 @@ function* remarksOf(
   if (indirect.digest === 'md5' || indirect.digest === 'sha1') {
     yield { code: 'weak-digest', args: { digest: indirect.digest } };
   }
-  const key = certificate.x509.publicKey;
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (key.asymmetricKeyType === 'rsa' && bits !== undefined && bits < MIN_RSA_BITS) {
+  const { key } = certificate;
+  const bits = key?.asymmetricKeyDetails?.modulusLength;
+  if (key?.asymmetricKeyType === 'rsa' && bits !== undefined && bits < MIN_RSA_BITS) {
     yield { code: 'weak-key', args: { bits } };
   }
   if (timestamp === undefined) yield { code: 'timestamp-missing', args: {} };
-  if (timestamp === 'unverifiable') yield { code: 'timestamp-unverifiable', args: {} };
   for (const { type } of info.unsignedAttrs?.attributes ?? []) {
     // Anyone can change what is in there without breaking the signature.
     if (!TIMESTAMP_OIDS.has(type) && type !== NESTED_SIGNATURE) {

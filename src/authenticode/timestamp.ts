@@ -28,17 +28,14 @@ export interface Timestamp {
   readonly pool: readonly ParsedCertificate[];
 }
 
-/** `unverifiable`: there is one, but its certificate is not in the file. */
-export type TimestampResult = Timestamp | 'unverifiable' | undefined;
-
 /**
  * The timestamp over a signature: the first one that is there, and all that are there must hold.
  *
  * @param pool certificates of the message that the signer belongs to; legacy countersigners are among them
  * @throws SignatureError `tampered` `timestamp-broken` when one does not fit the signature or itself; `unreadable`
  */
-export function readTimestamp(signer: SignerInfo, pool: readonly ParsedCertificate[]): TimestampResult {
-  const results: TimestampResult[] = [];
+export function readTimestamp(signer: SignerInfo, pool: readonly ParsedCertificate[]): Timestamp | undefined {
+  const results: Timestamp[] = [];
   for (const { type, values } of signer.unsignedAttrs?.attributes ?? []) {
     if (!TIMESTAMP_OIDS.has(type)) continue;
     for (const value of values as readonly BaseBlock[]) {
@@ -46,11 +43,11 @@ export function readTimestamp(signer: SignerInfo, pool: readonly ParsedCertifica
       results.push(asTimestampError(() => read(value, signer, pool)));
     }
   }
-  return results.find((result) => typeof result === 'object') ?? results[0];
+  return results[0];
 }
 
 /** What is wrong with a timestamp has a code of its own: the file's signature around it may well be right. */
-function asTimestampError(read: () => TimestampResult): TimestampResult {
+function asTimestampError(read: () => Timestamp): Timestamp {
   try {
     return read();
   } catch (error) {
@@ -61,15 +58,11 @@ function asTimestampError(read: () => TimestampResult): TimestampResult {
 }
 
 /** PKCS #9 countersignature: a SignerInfo whose content is the signature value itself. */
-function readCountersignature(
-  value: BaseBlock,
-  signer: SignerInfo,
-  pool: readonly ParsedCertificate[],
-): TimestampResult {
+function readCountersignature(value: BaseBlock, signer: SignerInfo, pool: readonly ParsedCertificate[]): Timestamp {
   const counter = decodeSafely('countersignature', () => new SignerInfo({ schema: value }));
   const certificate = findSigner(counter, pool);
-  if (certificate === undefined) return 'unverifiable';
-  verifySigner(counter, { contentType: OID.data, content: signatureOf(signer) }, certificate);
+  if (certificate === undefined) throw new SignatureError('unreadable', 'signer-certificate-missing');
+  verifySigner(counter, { contentType: OID.data, content: signatureOf(signer) }, certificate, pool);
   const time = singleAttribute(counter.signedAttrs?.attributes, OID.signingTime);
   const at = time instanceof UTCTime || time instanceof GeneralizedTime ? time.toDate().getTime() : Number.NaN;
   if (!Number.isFinite(at)) throw new SignatureError('unreadable', 'time-missing');
@@ -77,7 +70,7 @@ function readCountersignature(
 }
 
 /** RFC 3161 token: a CMS message of its own whose content states digest and time. */
-function readToken(value: BaseBlock, signer: SignerInfo, outerPool: readonly ParsedCertificate[]): TimestampResult {
+function readToken(value: BaseBlock, signer: SignerInfo, outerPool: readonly ParsedCertificate[]): Timestamp {
   const message = decodeSafely('timestamp', () => toSignedMessage(new ContentInfo({ schema: value })));
   if (message.contentType !== OID.tokenInfo) throw new SignatureError('unreadable', 'not-a-timestamp');
   const [tokenSigner, second] = message.signerInfos;
@@ -92,8 +85,8 @@ function readToken(value: BaseBlock, signer: SignerInfo, outerPool: readonly Par
   }
   const pool = [...message.certificates, ...outerPool];
   const certificate = findSigner(tokenSigner, pool);
-  if (certificate === undefined) return 'unverifiable';
-  verifySigner(tokenSigner, message, certificate);
+  if (certificate === undefined) throw new SignatureError('unreadable', 'signer-certificate-missing');
+  verifySigner(tokenSigner, message, certificate, pool);
   const at = info.genTime.getTime();
   if (!Number.isFinite(at)) throw new SignatureError('unreadable', 'time-missing');
   return { kind: 'rfc3161', at, certificate, pool };

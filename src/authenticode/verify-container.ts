@@ -15,7 +15,7 @@ import { measureDer } from './measure-der.js';
 import { SignatureError } from './signature-error.js';
 import { describeSigner, NESTED_SIGNATURE, type TrustInput } from './signer-report.js';
 import { readIndirectData, type IndirectData } from './spc.js';
-import { readTimestamp, type TimestampResult } from './timestamp.js';
+import { readTimestamp, type Timestamp } from './timestamp.js';
 
 /** Signatures in one file. Windows itself stops at a handful; each costs a few checks of public-key signatures. */
 const MAX_SIGNATURES = 16;
@@ -97,8 +97,8 @@ function verifyLayer(layer: Layer, candidates: readonly Uint8Array[], trust: Tru
     if (!candidates.some((candidate) => equalBytes(candidate, indirect.value))) {
       problems.push(new SignatureError('tampered', 'digest-mismatch', { digest: indirect.digest }));
     }
-    collect(problems, () => verifySigner(info, message, certificate));
-    let timestamp: TimestampResult;
+    collect(problems, () => verifySigner(info, message, certificate, message.certificates));
+    let timestamp: Timestamp | undefined;
     collect(problems, () => {
       timestamp = readTimestamp(info, message.certificates);
     });

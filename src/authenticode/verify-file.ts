@@ -52,8 +52,11 @@ export async function verifyFile(
     return await verifyContainer(container, options, options.signal);
   } catch (error) {
     if (error instanceof SignatureError) return error.toReport();
-    if (error instanceof FormatError) return unreadable(`${error.code}`, { part: error.part });
-    throw error;
+    if (error instanceof FormatError) return unreadable(error.code, { part: error.part });
+    options.signal.throwIfAborted();
+    if (error instanceof Error && 'syscall' in error) throw error;
+    // A mistake of ours or of a decoder, which hostile bytes found: one file's check fails, the run goes on.
+    return unreadable('unexpected', { error: error instanceof Error ? error.name : typeof error });
   }
 }
 

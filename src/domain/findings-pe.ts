@@ -30,7 +30,16 @@ const PACKERS: readonly (readonly [RegExp, string])[] = [
 const COMMON_LINKERS: ReadonlySet<number> = new Set([
   2, // GNU ld, and Delphi's 2.25
   3, // Go
-  ...[5, 6, 7, 8, 9, 10, 11, 12, 14], // Microsoft, lld; also C# compilers that imitate them
+  // Microsoft, lld; also C# compilers that imitate them
+  5,
+  6,
+  7,
+  8,
+  9,
+  10,
+  11,
+  12,
+  14,
   48, // Roslyn
   80, // older C# compilers
 ]);

@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   'message-digest-missing': () => 'the signed attributes name no content',
   'content-type-mismatch': () => 'the signed attributes are about another kind of content',
   'signature-invalid': () => 'the signature value does not fit the signer’s key',
+  'certificate-mismatch': () => 'a certificate and its issuer’s do not fit: one of them was changed',
+  'digest-algorithm-missing': () => 'the message does not announce the digest algorithm that it uses',
   'signature-removed': () => 'half of the signature was removed',
   'data-after-signature': () => 'there is content behind the signature, which nobody signed',
   'hidden-data': () => 'there is content hidden beside the signature, which nobody signed',
@@ -41,13 +43,14 @@ const WORDS: Readonly<Record<string, Words>> = {
   cyclic: (args) => `its structure leads in circles (${value(args, 'part')})`,
   overlapping: (args) => `parts of it overlap (${value(args, 'part')})`,
   unsupported: (args) => `a variant that is not read here (${value(args, 'part')})`,
+  unexpected: (args) =>
+    `checking it failed in a way that should not happen (${value(args, 'error')}); please report it`,
   'signer-not-valid-at-signing': () => 'the certificate was not valid at that time',
   'not-for-code-signing': () => 'the certificate is not meant for code signing',
   'self-signed': () => 'self-signed: nobody else vouches for the name',
   'weak-digest': (args) => `${value(args, 'digest')} can be forged`,
   'weak-key': (args) => `a key of ${value(args, 'bits')} bits is too short`,
   'timestamp-missing': () => 'no timestamp: when it was signed is not known',
-  'timestamp-unverifiable': () => 'the timestamp’s certificate is not in the file',
   'unknown-unsigned-attribute': (args) => `carries unprotected data (${value(args, 'oid')})`,
 };
 
