@@ -1,5 +1,5 @@
 /** How the bytes of an answer travel; everything absent means at once and whole. */
-export interface Delivery {
+interface Delivery {
   readonly delayMs?: number;
   /** The body in pieces over so many milliseconds. */
   readonly dripMs?: number;

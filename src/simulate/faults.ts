@@ -52,7 +52,7 @@ export interface Fault {
 }
 
 /** What a fault can be matched against. */
-export interface FaultTarget {
+interface FaultTarget {
   readonly method: string;
   readonly route: string;
   readonly subject: string;

@@ -59,8 +59,8 @@ export function itemLink(item: Item, { root }: View): string {
   return `${root}/${item.kind === 'file' ? 'files' : 'urls'}/${item.id}`;
 }
 
-const analysisLink = (analysis: Analysis, { root }: View): string =>
-  `${root}/analyses/${encodeURIComponent(analysis.id)}`;
+/** Not percent-encoded, as recorded: the padding of the id is `=`, and `/` cannot occur in what it encodes. */
+const analysisLink = (analysis: Analysis, { root }: View): string => `${root}/analyses/${analysis.id}`;
 
 /** The answer to a submission: a descriptor and nothing of the analysis. Pure. */
 export function submissionObject(analysis: Analysis, view: View): unknown {

@@ -49,7 +49,7 @@ interface Problem {
 export function problemsIn(origin: string, problems: readonly Problem[]): UsageError {
   const lines = problems.map(({ path, message }) => (path.length === 0 ? message : `${showPath(path)}: ${message}`));
   return new UsageError('CONFIG_SCENARIO', `${origin} is not usable: ${lines.join('; ')}`, {
-    hint: 'its format is schema/scenario.schema.json, with examples in docs/simulate.md',
+    hint: 'the format is schema/scenario.schema.json in the package; editors that know the schema complete it',
   });
 }
 

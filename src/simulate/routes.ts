@@ -1,18 +1,23 @@
 import type { Handler } from './exchange.js';
 import { createUploadUrl } from './handlers/create-upload-url.js';
-import { getAnalysis, getAnalysisItem } from './handlers/get-analysis.js';
+import { getAnalysisItem } from './handlers/get-analysis-item.js';
+import { getAnalysis } from './handlers/get-analysis.js';
+import { getApiUsage } from './handlers/get-api-usage.js';
 import { getFile } from './handlers/get-file.js';
+import { getOverallQuotas } from './handlers/get-overall-quotas.js';
 import { getFileRelation } from './handlers/get-relation.js';
-import { getUrl, rescanUrl } from './handlers/get-url.js';
-import { getApiUsage, getOverallQuotas, getUser } from './handlers/get-user.js';
+import { getUrl } from './handlers/get-url.js';
+import { getUser } from './handlers/get-user.js';
 import { refusePremium } from './handlers/refuse-premium.js';
 import { rescanFile } from './handlers/rescan-file.js';
+import { rescanUrl } from './handlers/rescan-url.js';
 import { submitUrl } from './handlers/submit-url.js';
-import { uploadFile, uploadToUrl } from './handlers/upload-file.js';
+import { uploadFile } from './handlers/upload-file.js';
+import { uploadToUrl } from './handlers/upload-to-url.js';
 import type { World } from './world.js';
 
 /** What a call costs of day and month. Source: VirusTotal, "Quota consumption". */
-export type Charging =
+type Charging =
   /** One unit. */
   | 'always'
   /** One unit, unless the key itself brought the artifact to the service, or the analysis does not exist. */
@@ -24,7 +29,7 @@ export type Charging =
   /** Nothing at all: quota look-ups. */
   | 'exempt';
 
-export interface Route {
+interface Route {
   readonly method: string;
   /** As in the service's reference; `{…}` is one segment of the path. */
   readonly pattern: string;

@@ -24,7 +24,7 @@ export interface ScriptedResult {
 }
 
 /** Bytes to look for in uploaded content. */
-export interface ContentPattern {
+interface ContentPattern {
   readonly bytes: Uint8Array;
   /** The pattern must end within so many bytes from the start of the file. */
   readonly withinBytes: number;

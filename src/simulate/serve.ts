@@ -42,32 +42,37 @@ async function decide(request: IncomingMessage, entry: OpenEntry, service: Servi
   if (match === undefined) return failure(404, 'NotFoundError', 'Resource not found');
   entry.subject = subjectOf(match, world, key);
 
-  const admission = weigh(match, world, key, entry.at);
-  if (admission.refused) return quotaAnswer(world, key, entry.at);
-  const fault = service.faults.onArrival(entry);
-  const replacement = fault === undefined ? undefined : replacementFor(fault, entry.at);
-  // A scripted 429 is a refusal like a real one: it uses nothing up.
-  if (replacement?.status === 429) return replacement;
-  const meter = world.meterOf(key);
-  if (admission.counted) meter.count(entry.at);
-  if (admission.charged) meter.charge(entry.at, match.route.endpoint);
-  entry.counted = admission.counted;
-  entry.charged = admission.charged;
-  if (replacement !== undefined) return replacement;
-
-  const late = new LateFault(fault);
+  const { refusal, fault } = admit(match, key, entry, service);
+  if (refusal !== undefined) return refusal;
+  const late: LateFault = { fault };
   const exchange = createExchange({ request, entry, service, match, key, query: address.searchParams, late });
   const answer = await match.route.handler(exchange);
   return late.fault === undefined ? answer : alter(answer, late.fault);
 }
 
-/** The fault that will change the answer: known on arrival, or when the body has told what it is about. */
-class LateFault {
-  fault: Fault | undefined;
+interface Admitted {
+  readonly refusal?: Answer | undefined;
+  /** Will change the answer. */
+  readonly fault?: Fault | undefined;
+}
 
-  constructor(fault: Fault | undefined) {
-    this.fault = fault;
-  }
+/** Quota first, so that a refused request does not use up a fault; then the faults that take the answer's place. */
+function admit(match: RouteMatch, key: string, entry: OpenEntry, { world, faults }: Service): Admitted {
+  const { refused, counted, charged } = weigh(match, world, key, entry.at);
+  if (refused) return { refusal: quotaAnswer(world, key, entry.at) };
+  const fault = faults.onArrival(entry);
+  const refusal = fault === undefined ? undefined : replacementFor(fault, entry.at);
+  // A scripted 429 is a refusal like a real one: it uses nothing up.
+  if (refusal?.status === 429) return { refusal };
+  if (counted) world.meterOf(key).count(entry.at);
+  if (charged) world.meterOf(key).charge(entry.at, match.route.endpoint);
+  Object.assign(entry, { counted, charged });
+  return { refusal, fault };
+}
+
+/** The fault that will change the answer: known on arrival, or when the body has told what it is about. */
+interface LateFault {
+  fault: Fault | undefined;
 }
 
 interface Parts {

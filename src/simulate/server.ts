@@ -8,9 +8,8 @@ import { serve, type Service } from './serve.js';
 import { resolveSettings, type Settings, type SimulatorOptions } from './settings.js';
 import { World } from './world.js';
 
-export type { Fault, FaultKind } from './faults.js';
-export type { LogEntry, UploadEntry } from './request-log.js';
-export type { Scenario } from './scenario.js';
+export type { Fault } from './faults.js';
+export type { LogEntry } from './request-log.js';
 export type { SimulatorOptions } from './settings.js';
 
 /** A running stand-in for the VirusTotal API. */

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UsageError } from '../../src/errors.js';
 import { searchContent } from '../../src/simulate/content-search.js';
+import { parseFault } from '../../src/simulate/fault-spec.js';
 import { matchesGlob } from '../../src/simulate/glob.js';
 import { loadScenario } from '../../src/simulate/load-scenario.js';
 import { parseScenario } from '../../src/simulate/parse-scenario.js';
@@ -230,6 +231,17 @@ it('the published schema is what the parser reads', async () => {
   const schema = z.toJSONSchema(scenarioFile, { io: 'input' });
   const published = { title: 'What absolve simulate knows and says', ...schema };
   await expect(`${JSON.stringify(published, null, 2)}\n`).toMatchFileSnapshot('../../schema/scenario.schema.json');
+});
+
+it('the examples of the manual are right', () => {
+  const manual = readFileSync(new URL('../../docs/simulate.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```json\n(.*?)```/s.exec(manual) ?? [];
+  const answer = JSON.stringify({ id: '1'.repeat(64), type: 'file', attributes: {} });
+  const recordings = new Map([['answers/real-report.json', answer]]);
+  expect(parseScenario(JSON.parse(example), { recordings }).rules.length).toBe(5);
+  const faults = [...manual.matchAll(/--fault (\S+)/g)].map(([, spec = '']) => spec.replaceAll("'", ''));
+  expect(faults.length).toBe(3);
+  for (const spec of faults) expect(parseFault(spec)).toEqual(expect.any(Object));
 });
 
 it('a glob is a small language, and never slow', () => {

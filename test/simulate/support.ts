@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulate/server.js';
+import { startSimulator, type SimulatorOptions } from '../../src/simulate/server.js';
 
 export const KEY = '0123456789abcdef'.repeat(4);
 
@@ -48,5 +48,3 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
-
-export type { Simulator };

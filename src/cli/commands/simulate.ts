@@ -58,7 +58,7 @@ export function declare(command: Command): void {
 /** Serves until the signal of `io` is aborted. @throws UsageError for a wrong scenario or an address that cannot be bound */
 export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
   const { rate, scenario, analysisTime, daily, monthly, key, fault, jsonLog, ...rest } = options as SimulateOptions;
-  await using simulator = await start({
+  const simulator = await start({
     ...rest,
     ...(rate === undefined ? {} : { rate: rate === 'none' ? null : rate }),
     ...(analysisTime === undefined ? {} : { analysisMs: analysisTime }),
@@ -69,9 +69,14 @@ export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
     ...(scenario === undefined ? {} : { scenario: await loadScenario(resolve(io.cwd, scenario)) }),
     onRequest: (entry) => void io.stderr.write(`${jsonLog === true ? JSON.stringify(entry) : logLine(entry)}\n`),
   });
-  await write(io.stderr, greeting(simulator, key?.[0] ?? 'any'));
-  await write(io.stdout, `${simulator.url}\n`);
-  if (!io.signal.aborted) await once(io.signal, 'abort');
+  // Not `await using`: the bundle keeps the syntax, and Node 20 does not know it.
+  try {
+    await write(io.stderr, greeting(simulator, key?.[0] ?? 'any'));
+    await write(io.stdout, `${simulator.url}\n`);
+    if (!io.signal.aborted) await once(io.signal, 'abort');
+  } finally {
+    await simulator.close();
+  }
   return EXIT.pass;
 }
 

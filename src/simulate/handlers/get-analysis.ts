@@ -1,6 +1,6 @@
-import { json, jsonText, notFound } from '../answer.js';
+import { json, notFound } from '../answer.js';
 import type { Handler } from '../exchange.js';
-import { analysisObject, itemText } from '../objects.js';
+import { analysisObject } from '../objects.js';
 
 /** `GET /analyses/{id}`: how far it is, with the answers so far. */
 export const getAnalysis: Handler = (exchange) => {
@@ -9,13 +9,4 @@ export const getAnalysis: Handler = (exchange) => {
   if (analysis === undefined) return notFound(`Analysis "${id}"`);
   exchange.name(analysis.item.id);
   return json(analysisObject(analysis, exchange));
-};
-
-/** `GET /analyses/{id}/item`: the file or URL itself. */
-export const getAnalysisItem: Handler = (exchange) => {
-  const id = exchange.params['id'] ?? '';
-  const analysis = exchange.world.findAnalysis(id);
-  if (analysis === undefined) return notFound(`Analysis "${id}"`);
-  exchange.name(analysis.item.id);
-  return jsonText(itemText(analysis.item, exchange));
 };

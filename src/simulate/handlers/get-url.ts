@@ -2,7 +2,6 @@ import { jsonText, notFound } from '../answer.js';
 import type { Handler } from '../exchange.js';
 import { itemText } from '../objects.js';
 import { urlIdOf } from '../url-id.js';
-import { analyseUrl } from './submit-url.js';
 
 /** `GET /urls/{id}`: by sha256 of the canonical URL, or by the URL in base64url. Never starts an analysis. */
 export const getUrl: Handler = (exchange) => {
@@ -11,13 +10,4 @@ export const getUrl: Handler = (exchange) => {
   if (url === undefined) return notFound(`URL "${id}"`);
   exchange.name(url.id);
   return jsonText(itemText(url, exchange));
-};
-
-/** `POST /urls/{id}/analyse`: a new analysis of a known URL. */
-export const rescanUrl: Handler = (exchange) => {
-  const id = exchange.params['id'] ?? '';
-  const url = exchange.world.findUrl(urlIdOf(id) ?? '');
-  if (url === undefined) return notFound(`URL "${id}"`);
-  exchange.name(url.id);
-  return analyseUrl(url, exchange);
 };
