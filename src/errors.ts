@@ -116,6 +116,8 @@ export interface ApiErrorOptions extends AppErrorOptions {
   readonly retryable?: boolean;
   /** Whether a submission may have been accepted although no usable answer came: look before sending it again. */
   readonly ambiguous?: boolean;
+  /** Whether it is certain that nothing reached the service: then it cost nothing. */
+  readonly neverSent?: boolean;
 }
 
 const RETRYABLE_API_CODES: ReadonlySet<ApiCode> = new Set(['API_RATE_LIMITED', 'API_UNAVAILABLE', 'API_PROTOCOL']);
@@ -129,6 +131,7 @@ export class ApiError extends AppError {
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
   readonly ambiguous: boolean;
+  readonly neverSent: boolean;
 
   constructor(code: ApiCode, message: string, options: ApiErrorOptions = {}) {
     super(message, options);
@@ -140,6 +143,7 @@ export class ApiError extends AppError {
     this.retryAfterMs = options.retryAfterMs;
     this.retryable = options.retryable ?? RETRYABLE_API_CODES.has(code);
     this.ambiguous = options.ambiguous ?? false;
+    this.neverSent = options.neverSent ?? false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { EXIT } from '../errors.js';
@@ -7,6 +8,8 @@ import { main } from './main.js';
 /** The one place that knows the process: reads it into an `Io`, runs, leaves the exit status. */
 export async function run(): Promise<void> {
   const controller = new AbortController();
+  // One listener for each request and download that waits: many is normal here.
+  setMaxListeners(0, controller.signal);
   let interrupts = 0;
   const interrupt = (): void => {
     interrupts += 1;

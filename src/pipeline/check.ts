@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Detection } from '../domain/detection.js';
 import type { CheckResult } from '../domain/document.js';
 import type { Evidence } from '../domain/evidence.js';
@@ -147,6 +148,7 @@ async function ask(
   // The first failure that ends the run stops all the others at once: a refused key is said once, not once per artifact.
   const failure = new AbortController();
   const signal = AbortSignal.any([deps.signal, failure.signal]);
+  setMaxListeners(0, signal);
   const { scanner, ledger } = await deps.connect();
   try {
     const limits = await resolveLimits(options.limits, { ledger, scanner, clock, signal });

@@ -2,7 +2,7 @@ import type { Exhausted, QuotaLimits } from '../domain/quota.js';
 import { pickNext, type StepKind } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { Clock, Ledger, LedgerRequest, RequestKind } from '../ports.js';
-import { InterruptedError } from '../errors.js';
+import { ApiError, InterruptedError } from '../errors.js';
 
 /** One request that someone wants to make. */
 export interface Job<T> {
@@ -59,6 +59,8 @@ export class Dispatcher {
   #loop: Promise<void> | undefined;
   #wake: () => void = () => {};
   #exhausted: Exhausted | null = null;
+  #failure: unknown = null;
+  #holdUntil: Instant = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -110,21 +112,20 @@ export class Dispatcher {
   async #exchange<T>(id: number, job: Job<T>): Promise<T> {
     const { ledger, clock } = this.#options;
     this.sent[job.request.kind] += 1;
-    let endedAt: Instant | undefined;
-    let status: number | null = null;
-    try {
-      const answer = await job.send();
-      endedAt = clock.now();
-      status = 200;
-      await job.keep?.(answer);
-      return answer;
-    } catch (error) {
-      endedAt ??= clock.now();
-      status = (error as { status?: number }).status ?? status;
-      throw error;
-    } finally {
-      await ledger.finish(id, { endedAt: endedAt ?? clock.now(), status });
+    const sent = await attempt(() => job.send());
+    // The service counted it by now; what follows is our own time.
+    const endedAt = clock.now();
+    const kept = sent.kind === 'value' ? await attempt(async () => job.keep?.(sent.value)) : sent;
+    if (sent.kind === 'error' && sent.error instanceof ApiError && sent.error.neverSent) {
+      this.sent[job.request.kind] -= 1;
+      await ledger.cancel(id);
+    } else {
+      const status = sent.kind === 'value' ? 200 : sent.error instanceof ApiError ? (sent.error.status ?? null) : null;
+      await ledger.finish(id, { endedAt, status });
     }
+    if (sent.kind === 'error') throw sent.error;
+    if (kept.kind === 'error') throw kept.error;
+    return sent.value;
   }
 
   async #run(): Promise<void> {
@@ -133,6 +134,11 @@ export class Dispatcher {
       if (signal.aborted) return this.#rejectAll(new InterruptedError('interrupted'));
       const now = clock.now();
       if (deadline !== null && now >= deadline) return this.#settleAll({ kind: 'stopped' });
+      if (this.#failure !== null) return this.#rejectAll(this.#failure);
+      if (now < this.#holdUntil) {
+        await this.#pauseUntil(this.#holdUntil);
+        continue;
+      }
       const next = this.#onTheWire >= concurrency ? null : pickNext(this.#queues, now, this.#lookupsOnTheWire);
       if (next?.kind !== 'step') {
         await this.#pause(next === null ? null : next.at);
@@ -168,6 +174,17 @@ export class Dispatcher {
         return;
       }
     }
+  }
+
+  /** Sends nothing before `until`: the service cannot be reached, so nothing else will reach it either. */
+  hold(until: Instant): void {
+    this.#holdUntil = Math.max(this.#holdUntil, until);
+  }
+
+  /** Everything that waits, and whatever comes, fails with this. */
+  fail(error: unknown): void {
+    this.#failure = error;
+    this.#rejectAll(error);
   }
 
   /** From now on nothing that is charged is sent in this run. */
@@ -229,6 +246,16 @@ export class Dispatcher {
 
   #drain(): Entry[] {
     return Object.values(this.#queues).flatMap((queue) => queue.splice(0));
+  }
+}
+
+type Attempt<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'error'; readonly error: unknown };
+
+async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { kind: 'value', value: await work() };
+  } catch (error) {
+    return { kind: 'error', error };
   }
 }
 

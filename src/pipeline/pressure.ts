@@ -28,7 +28,9 @@ export class Pressure {
   readonly #options: PressureOptions;
   readonly #dispatcher: () => Dispatcher;
   #refusalsInRow = 0;
+  #outagesInRow = 0;
   #pausedUntil: Instant = 0;
+  #heldUntil: Instant = 0;
 
   constructor(
     deps: { readonly ledger: Ledger; readonly scanner: Scanner; readonly clock: Clock; readonly signal: AbortSignal },
@@ -43,6 +45,7 @@ export class Pressure {
   afterSuccess(subject: string): void {
     this.#attempts.delete(subject);
     this.#refusalsInRow = 0;
+    this.#outagesInRow = 0;
   }
 
   /**
@@ -52,6 +55,7 @@ export class Pressure {
    */
   async afterFailure(subject: string, error: ApiError): Promise<void> {
     if (error.code === 'API_RATE_LIMITED') return this.#afterRefusal(error);
+    if (error.neverSent) return this.#afterOutage(error);
     const attempts = (this.#attempts.get(subject) ?? 0) + 1;
     this.#attempts.set(subject, attempts);
     if (attempts >= this.#options.maxAttempts) {
@@ -60,6 +64,20 @@ export class Pressure {
     }
     const waitMs = Math.max(error.retryAfterMs ?? 0, this.#options.retryBaseMs * 2 ** (attempts - 1));
     await this.#deps.clock.until(this.#deps.clock.now() + waitMs, this.#deps.signal);
+  }
+
+  /** No connection: a matter of the network and not of one artifact, so all wait, and are given up, together. */
+  async #afterOutage(error: ApiError): Promise<void> {
+    const { clock } = this.#deps;
+    const now = clock.now();
+    if (now >= this.#heldUntil) {
+      this.#outagesInRow += 1;
+      this.#heldUntil = now + this.#options.retryBaseMs * 2 ** (this.#outagesInRow - 1);
+      this.#dispatcher().hold(this.#heldUntil);
+    }
+    if (this.#outagesInRow < this.#options.maxAttempts) return;
+    this.#dispatcher().fail(error);
+    throw error;
   }
 
   /** The key is used elsewhere too. Seconds of back-off are useless against a window: wait until it has moved as a whole. */

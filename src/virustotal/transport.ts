@@ -6,6 +6,21 @@ import { AppError, ApiError, InterruptedError } from '../errors.js';
 import type { Agents } from '../http/agents.js';
 import type { Answer, CallDescription } from './failure.js';
 
+/** Failures before the first byte of a request: the connection itself, or the name, did not come about. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
 /** An answer of more than this is no report (recorded ones reach 1 MB). */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -75,9 +90,13 @@ function withoutRequest(error: unknown, request: Request, key: string): AppError
   if (request.signal.aborted) return new InterruptedError('interrupted while waiting for VirusTotal');
   const code = error instanceof AxiosError ? error.code : undefined;
   const message = error instanceof Error ? error.message : 'unknown failure';
-  return new ApiError(
-    'API_UNAVAILABLE',
-    mask(`${request.method} ${request.route} got no answer: ${visible(message)}${code ? ` (${code})` : ''}`, [key]),
-    { ambiguous: request.method === 'POST', hint: 'check the network, HTTPS_PROXY and NODE_EXTRA_CA_CERTS' },
-  );
+  const neverSent = NEVER_SENT.has(code ?? '');
+  const text = neverSent
+    ? `VirusTotal cannot be reached: ${visible(message)}`
+    : `${request.method} ${request.route} got no answer: ${visible(message)}${code ? ` (${code})` : ''}`;
+  return new ApiError('API_UNAVAILABLE', mask(text, [key]), {
+    ambiguous: request.method === 'POST' && !neverSent,
+    neverSent,
+    hint: 'check the network, HTTPS_PROXY and NODE_EXTRA_CA_CERTS',
+  });
 }
