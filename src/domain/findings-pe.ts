@@ -56,12 +56,11 @@ export function* peFindings(
   yield* buildFindings(pe, now);
   if (installer !== undefined) yield { code: 'installer', severity: 'info', args: { kind: installer } };
   if (pe.overlayBytes >= MIN_OVERLAY_BYTES) {
-    yield {
-      code: 'overlay',
-      // An installer is an overlay with a loader; elsewhere it is content that no loader expects.
-      severity: installer === undefined ? 'medium' : 'info',
-      args: { bytes: pe.overlayBytes, entropy: pe.overlayEntropy },
-    };
+    const args = { bytes: pe.overlayBytes, entropy: pe.overlayEntropy };
+    // An installer is a loader with an overlay; elsewhere it is content that no loader expects.
+    yield installer === undefined
+      ? { code: 'overlay', severity: 'medium', args }
+      : { code: 'installer-payload', severity: 'info', args };
   }
   if (pe.embeddedExecutables.length > 0) {
     yield {

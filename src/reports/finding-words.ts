@@ -117,6 +117,11 @@ const WORDS: Readonly<Record<string, FindingWords>> = {
     says: (args) => `${kilobytes(args, 'bytes')} behind the last section (entropy ${value(args, 'entropy')} of 8)`,
     advice: 'Keep data in resources or files of its own unless a loader needs it there.',
   },
+  'installer-payload': {
+    says: (args) =>
+      `a payload of ${kilobytes(args, 'bytes')} behind the loader (entropy ${value(args, 'entropy')} of 8)`,
+    advice: 'Normal for an installer. Sign the programs inside it too, so that they are known once unpacked.',
+  },
   'embedded-executables': {
     says: (args) => `carries ${value(args, 'count')} further program(s) inside`,
     advice: 'Sign the programs inside as well, or install them as files of their own.',

@@ -21,7 +21,7 @@ const SEVERITY_STYLE: Readonly<Record<Finding['severity'], Style>> = {
   info: 'dim',
 };
 
-const LABEL_WIDTH = 12;
+const LABEL_WIDTH = 13;
 
 /** A readable page per file: what it is, who signed it, what may explain detections and what to do about that. Pure. */
 export function renderInspection(

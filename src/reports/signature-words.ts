@@ -43,6 +43,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   cyclic: (args) => `its structure leads in circles (${value(args, 'part')})`,
   overlapping: (args) => `parts of it overlap (${value(args, 'part')})`,
   unsupported: (args) => `a variant that is not read here (${value(args, 'part')})`,
+  'file-unreadable': () => 'the file cannot be read',
   unexpected: (args) =>
     `checking it failed in a way that should not happen (${value(args, 'error')}); please report it`,
   'signer-not-valid-at-signing': () => 'the certificate was not valid at that time',

@@ -8,6 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./check.js'),
   },
   {
+    name: 'inspect',
+    summary: 'What a local file says about itself: signature, identity, why it may be flagged. No network.',
+    load: () => import('./inspect.js'),
+  },
+  {
     name: 'quota',
     summary: 'What the ledger says was spent, and what VirusTotal says.',
     load: () => import('./quota.js'),

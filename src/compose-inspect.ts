@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { ParsedCertificate } from './authenticode/certificate.js';
+import { parseAnchors } from './authenticode/anchors.js';
+import type { DocumentError } from './domain/document.js';
+import { NO_FACTS } from './domain/file-facts.js';
+import {
+  toInspectedFacts,
+  toInspectedSignature,
+  type InspectedFile,
+  type InspectResult,
+} from './domain/inspect-document.js';
+import type { Instant } from './domain/time.js';
+import { AppError, UsageError } from './errors.js';
+import { isExecutableFormat, recogniseFormat } from './formats/recognise.js';
+import { createHasher } from './hashing/hasher.js';
+import { inspectFile } from './inspection/inspect-file.js';
+import type { Collected, Hasher } from './ports.js';
+import { collectTargets } from './targets/collect.js';
+
+export interface InspectSettings {
+  /** PEM file with the certificates to trust, as the user spelled its path. */
+  readonly roots?: string;
+  /** Thumbprints of signers to recognise, lower-case hexadecimal. */
+  readonly pinned?: readonly string[];
+}
+
+export interface InspectSurroundings {
+  readonly cwd: string;
+  readonly stdin: AsyncIterable<unknown>;
+  readonly platform: string;
+  readonly signal: AbortSignal;
+  readonly now: Instant;
+}
+
+/**
+ * `absolve inspect`: every file that the patterns mean, one after the other, in the order of the patterns. No network.
+ *
+ * @throws UsageError for patterns that lead to nothing or to something that is no file, and for roots that cannot be read;
+ *   the signal's reason when aborted. What is wrong with one file is that file's `error`
+ */
+export async function runInspect(
+  patterns: readonly string[],
+  settings: InspectSettings,
+  surroundings: InspectSurroundings,
+): Promise<InspectResult> {
+  const anchors = settings.roots === undefined ? [] : await readAnchors(settings.roots, surroundings.cwd);
+  const hasher = createHasher({ recognise: recogniseFormat });
+  const files: InspectedFile[] = [];
+  try {
+    for await (const collected of collectTargets(patterns, surroundings)) {
+      const file = await inspectOne(collected, hasher, { anchors, pinned: settings.pinned ?? [], ...surroundings });
+      if (file !== undefined) files.push(file);
+    }
+  } finally {
+    await hasher.close();
+  }
+  return { schemaVersion: 1, files };
+}
+
+interface OneOptions {
+  readonly anchors: readonly ParsedCertificate[];
+  readonly pinned: readonly string[];
+  readonly now: Instant;
+  readonly signal: AbortSignal;
+}
+
+/** `undefined` for what a folder holds beside programs and packages. */
+async function inspectOne(
+  collected: Collected,
+  hasher: Hasher,
+  options: OneOptions,
+): Promise<InspectedFile | undefined> {
+  if (collected.kind === 'problem') return failed(collected.path, collected.error);
+  if (collected.kind !== 'file') {
+    throw new UsageError('CONFIG_USAGE', 'inspect works on local files', {
+      hint: 'absolve check takes URLs and hashes as well',
+    });
+  }
+  try {
+    const identity = await hasher.identify(collected.state.path, { md5AndSha1: true, signal: options.signal });
+    if (!collected.isExplicit && !isExecutableFormat(identity.format)) return undefined;
+    const inspection = await inspectFile(collected.state.path, identity.format, options);
+    return {
+      path: collected.path,
+      sizeBytes: identity.sizeBytes,
+      ...identity.digests,
+      format: identity.format,
+      signature: toInspectedSignature(inspection.signature),
+      facts: toInspectedFacts(inspection.facts),
+      evidence: inspection.evidence,
+      findings: inspection.findings,
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof AppError) return failed(collected.path, error);
+    throw error;
+  }
+}
+
+function failed(path: string, { code, message, hint }: AppError): InspectedFile {
+  const error: DocumentError = { code, message, ...(hint === undefined ? {} : { hint }) };
+  return {
+    path,
+    signature: { state: 'unreadable', signers: [], reason: { code: 'file-unreadable', args: {} } },
+    facts: toInspectedFacts(NO_FACTS),
+    evidence: [],
+    findings: [],
+    error,
+  };
+}
+
+async function readAnchors(path: string, cwd: string): Promise<readonly ParsedCertificate[]> {
+  let pem: string;
+  try {
+    pem = await readFile(isAbsolute(path) ? path : join(cwd, path), 'latin1');
+  } catch (error) {
+    throw new UsageError('CONFIG_INVALID', `the roots cannot be read: ${path}`, { cause: error });
+  }
+  return parseAnchors(pem);
+}
