@@ -147,6 +147,8 @@ export interface Ledger {
   reserve(request: LedgerRequest, limits: QuotaLimits): Promise<Reservation>;
   /** The exchange is over (with whatever status; `null`: none came). From now on its place runs off. */
   finish(id: number, result: { readonly endedAt: Instant; readonly status: number | null }): Promise<void>;
+  /** Whether such a request is on the wire now, here or in a process that lives. */
+  isOnTheWire(request: Pick<LedgerRequest, 'kind' | 'subject'>): Promise<boolean>;
   /** Gives a place back that was never used: nothing was sent. */
   cancel(id: number): Promise<void>;
   /** The service refused: no process sends anything before `until`. */

@@ -37,6 +37,9 @@ export function toArtifact(
   thresholds: VerdictThresholds,
 ): DocumentArtifact {
   const scan = resolution.stored?.scan;
+  const isUnnamed = scan !== undefined && detections.length < scan.stats.malicious + scan.stats.suspicious;
+  // Counts without the answers they count (a proxy trimmed them): nobody can say who flags it, and it is not clean.
+  const missing = resolution.missing ?? (isUnnamed ? { code: 'answers-incomplete', args: {} } : undefined);
   const error = resolution.error ?? (subject.kind === 'url' ? subject.downloadError : undefined);
   const { verdict, reasons } = judge(
     {
@@ -44,7 +47,7 @@ export function toArtifact(
       opinions: scan === undefined ? 0 : countOpinions(scan.kind, scan.stats),
       detections,
       evidence,
-      ...(resolution.missing !== undefined && { missing: resolution.missing }),
+      ...(missing !== undefined && { missing }),
       ...(scan?.facts.popularThreat !== undefined && { popularThreat: scan.facts.popularThreat }),
     },
     thresholds,

@@ -13,7 +13,10 @@ import { Gatherer, type GatherDeps } from './gather.js';
 import { resolveLimits, type Limits, type LimitSettings } from './limits.js';
 import { planRun, type Plan } from './plan.js';
 import { Pressure } from './pressure.js';
-import { isAnalysed, keyOf, Resolver, type ResolveOptions } from './resolve.js';
+import { isAnalysed } from './analyses.js';
+import { Resolver } from './resolve.js';
+import type { ResolveOptions } from './resolve-deps.js';
+import { keyOf } from './way.js';
 
 import type { Resolution, Subject } from './subject.js';
 
@@ -171,6 +174,7 @@ async function ask(
       {
         scanner,
         store,
+        ledger,
         clock,
         dispatcher,
         pressure,

@@ -56,7 +56,7 @@ export class Dispatcher {
   readonly #queues: Record<StepKind, Entry[]> = { submit: [], lookup: [], poll: [] };
   #onTheWire = 0;
   #lookupsOnTheWire = 0;
-  #loop: Promise<void> | undefined;
+  #isRunning = false;
   #wake: () => void = () => {};
   #exhausted: Exhausted | null = null;
   #failure: unknown = null;
@@ -102,8 +102,10 @@ export class Dispatcher {
   }
 
   #ensureLoop(): void {
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = undefined;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run().finally(() => {
+      this.#isRunning = false;
       // Something may have been queued between the loop's last look and its end.
       if (this.waiting > 0) this.#ensureLoop();
     });

@@ -151,7 +151,7 @@ export class Gatherer {
 
   /** A sha256 of a file that is here too is that file. */
   #withoutKnownHashes(): ReadonlyMap<string, Subject> {
-    for (const key of [...this.#subjects.keys()]) {
+    for (const key of this.#subjects.keys()) {
       if (key.startsWith('hash ') && this.#subjects.has(`file ${key.slice('hash '.length)}`))
         this.#subjects.delete(key);
     }

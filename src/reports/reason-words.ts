@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   timeout: () => 'the time limit came before it was its turn',
   'quota-day': (args) => `the day’s quota is used up; run again after ${text(args, 'until')}`,
   'quota-month': (args) => `the month’s quota is used up; run again after ${text(args, 'until')}`,
+  'answers-incomplete': () => 'VirusTotal counts detections without naming them; a proxy may have trimmed the answer',
   'service-failed': () => 'VirusTotal gave no usable answer',
   'artifact-failed': () => 'the file itself could not be read',
 };

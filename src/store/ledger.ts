@@ -151,6 +151,19 @@ export function ledger(db: Kysely<Tables>, key: string, { clock, owner }: Ledger
       await db.updateTable('request').set({ ended_at: endedAt, status }).where('id', '=', id).execute();
     },
 
+    async isOnTheWire({ kind, subject }) {
+      await endAbandoned(db, clock.now());
+      const row = await db
+        .selectFrom('request')
+        .select('id')
+        .where('key_id', '=', keyId)
+        .where('ended_at', 'is', null)
+        .where('kind', '=', kind)
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async cancel(id) {
       await db.deleteFrom('request').where('id', '=', id).execute();
     },
