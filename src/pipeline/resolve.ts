@@ -75,9 +75,9 @@ export class Resolver {
     // A submission of which nobody knows whether it arrived: looked up, whatever an older answer said.
     const isOpen = pending?.state === 'sending';
     const known = isOpen ? null : await this.#cached(key);
-    // A rescan that another process made while this run went on is the fresh analysis that was asked for.
-    const isFreshRescan = known?.source === 'rescan' && known.fetchedAt >= this.#startedAt;
-    if (known !== null && (isFreshRescan || !this.#options.rescan)) return answered(known, 'cache');
+    // An analysis made while this run went on, by whichever process, is the fresh one that a rescan asks for.
+    const isOfThisRun = known !== null && known.source !== 'lookup' && known.fetchedAt >= this.#startedAt;
+    if (known !== null && (isOfThisRun || !this.#options.rescan)) return answered(known, 'cache');
     const found =
       known ?? ((await this.#isKnownUnknown(key, isOpen)) ? null : await this.#lookUp(subject, isOpen, since));
     if (found === null) return this.#submissions.submit(subject, since);
