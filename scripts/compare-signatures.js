@@ -56,6 +56,7 @@ const STRICTER = {
   'certificate-mismatch': 'an issuer in the file was changed: osslsigncode got the original one as trusted',
   malformed: 'osslsigncode ignores an attribute that it cannot decode',
   'signer-certificate-missing': 'osslsigncode ignores a nested signature whose certificate is not there',
+  'message-digest-mismatch': 'osslsigncode ignores a nested signature whose content it cannot decode',
   'timestamp-unreadable': 'osslsigncode ignores a timestamp that it cannot decode',
   'timestamp-broken': 'osslsigncode goes on without a timestamp that does not hold',
   'asn1-malformed': 'osslsigncode ignores a nested signature that it cannot decode',

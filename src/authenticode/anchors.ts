@@ -1,8 +1,6 @@
 import { UsageError } from '../errors.js';
 import { FormatError } from '../formats/format-error.js';
-import type { ParsedCertificate } from './certificate.js';
-import { parseCertificate } from './cms.js';
-import { SignatureError } from './signature-error.js';
+import { parseCertificate, type ParsedCertificate } from './certificate.js';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
 
@@ -17,7 +15,7 @@ export function parseAnchors(pem: string): readonly ParsedCertificate[] {
     try {
       return parseCertificate(Buffer.from(base64!, 'base64'));
     } catch (error) {
-      if (!(error instanceof SignatureError) && !(error instanceof FormatError)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       throw new UsageError('CONFIG_INVALID', `certificate ${index + 1} of the roots cannot be read`, { cause: error });
     }
   });

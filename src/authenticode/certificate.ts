@@ -1,6 +1,8 @@
 import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
-import type { Certificate, RelativeDistinguishedNames } from 'pkijs';
 import type { CertificateFacts } from '../domain/signature.js';
+import { FormatError } from '../formats/format-error.js';
+import { childrenOf, octetsOf, oidOf, readElement, TAG, type Element } from './der.js';
+import { nameParts, timeOf, type NamePart } from './der-values.js';
 
 /** A certificate with everything that chains, usages and reports need. */
 export interface ParsedCertificate {
@@ -9,8 +11,10 @@ export interface ParsedCertificate {
   readonly x509: X509Certificate;
   /** `undefined` when the key is of a kind, or has values, that OpenSSL refuses. */
   readonly key: KeyObject | undefined;
+  /** Encoded names and serial number, as certificates and signers are matched. */
   readonly subjectDer: Uint8Array;
   readonly issuerDer: Uint8Array;
+  readonly serialDer: Uint8Array;
   /** Extended key usages, or `undefined` when the certificate restricts none. */
   readonly usages: readonly string[] | undefined;
   /** May sign certificates: basic constraints say so and key usage does not forbid it. */
@@ -25,7 +29,11 @@ export interface ParsedCertificate {
   readonly issuerKeyIdentifier: string | undefined;
 }
 
-const MAX_VALUE_LENGTH = 1024;
+interface Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
 
 const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
@@ -45,48 +53,76 @@ const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
 };
 
+const EXTENSION = Object.freeze({
+  keyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+});
+
 /** Extensions that are evaluated here, or that restrict nothing a code signature depends on. */
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-  '2.5.29.14', // subject key identifier
-  '2.5.29.15', // key usage
+  ...Object.values(EXTENSION),
   '2.5.29.17', // subject alternative name
-  '2.5.29.19', // basic constraints
   '2.5.29.31', // revocation list distribution points
   '2.5.29.32', // policies
-  '2.5.29.35', // authority key identifier
-  '2.5.29.37', // extended key usage
 ]);
 
 /**
- * Reads one certificate. One that OpenSSL cannot read spoils the whole message, as it does for OpenSSL itself.
+ * Reads one certificate (X.509, RFC 5280). One that OpenSSL cannot read is refused, as OpenSSL refuses a message with one.
  *
- * @param der exactly the certificate's bytes: thumbprints are taken over them
- * @param decoded the same, decoded by pkijs
- * @throws Error as `X509Certificate` raises it
+ * @throws FormatError
  */
-export function toCertificate(der: Uint8Array, decoded: Certificate): ParsedCertificate {
-  const x509 = new X509Certificate(der);
-  const extensions = decoded.extensions ?? [];
-  const basic = extensions.find(({ extnID }) => extnID === '2.5.29.19')?.parsedValue as
-    | { readonly cA?: boolean; readonly pathLenConstraint?: unknown }
-    | undefined;
-  const keyId = extensions.find(({ extnID }) => extnID === '2.5.29.14')?.parsedValue as OctetsLike | undefined;
-  const authority = extensions.find(({ extnID }) => extnID === '2.5.29.35')?.parsedValue as
-    | { readonly keyIdentifier?: OctetsLike }
-    | undefined;
+export function parseCertificate(der: Uint8Array): ParsedCertificate {
+  const certificate = readElement(der);
+  let x509: X509Certificate;
+  try {
+    x509 = new X509Certificate(certificate.bytes);
+  } catch {
+    throw new FormatError('malformed', 'certificate');
+  }
+  const fields = childrenOf(childrenOf(certificate)[0] ?? certificate);
+  // `[0] version` is absent in version 1.
+  const first = fields[0]?.context === 0 ? 1 : 0;
+  const [serial, , issuer, validity, subject] = fields.slice(first);
+  if (serial === undefined || issuer === undefined || validity === undefined || subject === undefined) {
+    throw new FormatError('malformed', 'certificate');
+  }
+  const extensions = readExtensions(fields.find(({ context }) => context === 3));
+  const valueOf = (oid: string): Element | undefined => {
+    const found = extensions.find((extension) => extension.oid === oid);
+    return found && readElement(found.value);
+  };
+  const constraints = readConstraints(valueOf(EXTENSION.basicConstraints));
+  const keyId = valueOf(EXTENSION.keyIdentifier);
+  const authority = valueOf(EXTENSION.authorityKeyIdentifier);
   return {
-    facts: toFacts(der, x509, decoded),
+    facts: {
+      ...factsOf(nameParts(subject), nameParts(issuer)),
+      ...validityOf(validity),
+      serialNumber: Buffer.from(serial.content)
+        .toString('hex')
+        .replace(/^(?:00)+(?=.)/, ''),
+      thumbprintSha1: createHash('sha1').update(certificate.bytes).digest('hex'),
+      thumbprintSha256: createHash('sha256').update(certificate.bytes).digest('hex'),
+    },
     x509,
     key: keyOf(x509),
-    subjectDer: rawName(decoded.subject),
-    issuerDer: rawName(decoded.issuer),
-    usages: x509.keyUsage,
-    isAuthority: basic?.cA === true && maySignCertificates(decoded),
-    pathLength: typeof basic?.pathLenConstraint === 'number' ? basic.pathLenConstraint : undefined,
-    hasUnknownCritical: extensions.some(({ critical, extnID }) => critical && !KNOWN_EXTENSIONS.has(extnID)),
-    keyIdentifier: hexOf(keyId),
-    issuerKeyIdentifier: hexOf(authority?.keyIdentifier),
+    subjectDer: subject.bytes,
+    issuerDer: issuer.bytes,
+    serialDer: serial.bytes,
+    usages: readUsages(valueOf(EXTENSION.extendedKeyUsage)),
+    isAuthority: constraints.isAuthority && maySignCertificates(valueOf(EXTENSION.keyUsage)),
+    pathLength: constraints.pathLength,
+    hasUnknownCritical: extensions.some(({ critical, oid }) => critical && !KNOWN_EXTENSIONS.has(oid)),
+    keyIdentifier: keyId && hex(keyId.content),
+    issuerKeyIdentifier: hex(authority && childrenOf(authority).find(({ context }) => context === 0)?.content),
   };
+}
+
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString('hex');
 }
 
 function keyOf(x509: X509Certificate): KeyObject | undefined {
@@ -97,59 +133,68 @@ function keyOf(x509: X509Certificate): KeyObject | undefined {
   }
 }
 
-/** What pkijs leaves of an octet or bit string in an extension. */
-interface OctetsLike {
-  readonly valueBlock?: { readonly valueHexView?: Uint8Array };
+function readExtensions(wrapper: Element | undefined): readonly Extension[] {
+  const list = wrapper && childrenOf(wrapper)[0];
+  if (list === undefined) return [];
+  return childrenOf(list).map((extension) => {
+    const parts = childrenOf(extension);
+    const critical = parts[1]?.tag === TAG.boolean && parts[1].content[0] !== 0;
+    return { oid: oidOf(parts[0]), critical, value: octetsOf(parts.at(-1)) };
+  });
 }
 
-function hexOf(octets: OctetsLike | undefined): string | undefined {
-  const bytes = octets?.valueBlock?.valueHexView;
-  return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
-}
-
-/** A name's encoded bytes, as names are compared between certificates. */
-export function rawName(name: RelativeDistinguishedNames): Uint8Array {
-  return new Uint8Array(name.valueBeforeDecode);
-}
-
-function maySignCertificates(decoded: Certificate): boolean {
-  const usage = decoded.extensions?.find(({ extnID }) => extnID === '2.5.29.15')?.parsedValue as OctetsLike | undefined;
-  const bits = usage?.valueBlock?.valueHexView?.[0];
-  // Bit 5 of the key usage, counted from the left: keyCertSign.
-  return bits === undefined || (bits & 0x04) !== 0;
-}
-
-function toFacts(der: Uint8Array, x509: X509Certificate, decoded: Certificate): CertificateFacts {
-  const commonName = singleValue(decoded.subject, '2.5.4.3');
-  const organisation = singleValue(decoded.subject, '2.5.4.10');
+function readConstraints(value: Element | undefined): {
+  readonly isAuthority: boolean;
+  readonly pathLength: number | undefined;
+} {
+  const parts = value === undefined ? [] : childrenOf(value);
+  const flag = parts.find(({ tag }) => tag === TAG.boolean);
+  const limit = parts.find(({ tag }) => tag === TAG.integer);
   return {
-    subject: distinguishedName(decoded.subject),
+    isAuthority: flag !== undefined && flag.content[0] !== 0,
+    // Longer numbers are no limit that any chain here reaches.
+    pathLength: limit?.content.length === 1 ? limit.content[0] : undefined,
+  };
+}
+
+function maySignCertificates(usage: Element | undefined): boolean {
+  // After the count of unused bits; bit 5 from the left is keyCertSign.
+  return usage === undefined || ((usage.content[1] ?? 0) & 0x04) !== 0;
+}
+
+function readUsages(value: Element | undefined): readonly string[] | undefined {
+  return value && childrenOf(value).map(oidOf);
+}
+
+function validityOf(validity: Element): Pick<CertificateFacts, 'notBefore' | 'notAfter'> {
+  const [notBefore, notAfter] = childrenOf(validity);
+  return { notBefore: timeOf(notBefore), notAfter: timeOf(notAfter) };
+}
+
+function factsOf(
+  subject: readonly NamePart[],
+  issuer: readonly NamePart[],
+): Pick<CertificateFacts, 'subject' | 'issuer' | 'commonName' | 'organisation'> {
+  const commonName = singleValue(subject, '2.5.4.3');
+  const organisation = singleValue(subject, '2.5.4.10');
+  return {
+    subject: distinguishedName(subject),
     ...(commonName === undefined ? {} : { commonName }),
     ...(organisation === undefined ? {} : { organisation }),
-    issuer: distinguishedName(decoded.issuer),
-    serialNumber: x509.serialNumber.toLowerCase(),
-    thumbprintSha1: createHash('sha1').update(der).digest('hex'),
-    thumbprintSha256: createHash('sha256').update(der).digest('hex'),
-    notBefore: decoded.notBefore.value.getTime(),
-    notAfter: decoded.notAfter.value.getTime(),
+    issuer: distinguishedName(issuer),
   };
 }
 
 /** The value, if there is exactly one: with two, which of them a reader compares would be the attacker's choice. */
-function singleValue(name: RelativeDistinguishedNames, oid: string): string | undefined {
-  const [first, second] = name.typesAndValues.filter(({ type }) => type === oid);
-  return first === undefined || second !== undefined ? undefined : textOf(first.value);
+function singleValue(parts: readonly NamePart[], oid: string): string | undefined {
+  const values = parts.filter((part) => part.oid === oid);
+  return values.length === 1 ? values[0]!.text : undefined;
 }
 
 /** Most specific part first, values escaped as RFC 4514 wants it, so that a comma in a value cannot fake a part. */
-function distinguishedName(name: RelativeDistinguishedNames): string {
-  return name.typesAndValues
-    .map(({ type, value }) => `${ATTRIBUTE_NAMES[type] ?? type}=${textOf(value).replace(/[\\,+"<>;=]/g, '\\$&')}`)
+function distinguishedName(parts: readonly NamePart[]): string {
+  return parts
+    .map(({ oid, text }) => `${ATTRIBUTE_NAMES[oid] ?? oid}=${text.replace(/[\\,+"<>;=]/g, '\\$&')}`)
     .reverse()
     .join(', ');
-}
-
-function textOf(value: unknown): string {
-  const text = (value as { readonly valueBlock?: { readonly value?: unknown } }).valueBlock?.value;
-  return typeof text === 'string' ? text.slice(0, MAX_VALUE_LENGTH) : '';
 }

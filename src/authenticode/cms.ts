@@ -1,12 +1,11 @@
 import { verify } from 'node:crypto';
-import { Constructed, OctetString, type BaseBlock } from 'asn1js';
-import { Certificate, ContentInfo, IssuerAndSerialNumber, SignedData, type Attribute, type SignerInfo } from 'pkijs';
 import type { SignatureDigest } from '../domain/signature.js';
 import { equalBytes } from '../formats/bytes.js';
-import { rawName, toCertificate, type ParsedCertificate } from './certificate.js';
+import { FormatError } from '../formats/format-error.js';
+import { parseCertificate, type ParsedCertificate } from './certificate.js';
 import { contradictsIssuer } from './chain.js';
+import { childrenOf, explicitOf, membersOf, octetsOf, oidOf, readElement, TAG, type Element } from './der.js';
 import { digestBytes, digestOfOid } from './digest.js';
-import { measureDer } from './measure-der.js';
 import { SignatureError } from './signature-error.js';
 
 const OID = Object.freeze({
@@ -17,118 +16,145 @@ const OID = Object.freeze({
 
 /** More than any real file carries, dual signatures and their timestamps included. */
 const MAX_CERTIFICATES = 64;
+const MAX_ATTRIBUTES = 64;
 
-/** A decoded CMS SignedData. */
+/** A CMS SignedData (RFC 5652), or its predecessor PKCS #7, which Authenticode uses. */
 export interface SignedMessage {
   readonly contentType: string;
   /** The octets that the message digest is about: content without tag and length. */
   readonly content: Uint8Array;
-  /** The content as a decoded element. */
-  readonly contentNode: BaseBlock;
+  readonly contentElement: Element;
   readonly certificates: readonly ParsedCertificate[];
-  readonly signerInfos: readonly SignerInfo[];
+  readonly signers: readonly SignerInfo[];
   /** Object identifiers of the digest algorithms that the message announces. */
   readonly digestOids: readonly string[];
 }
 
+export interface Attribute {
+  readonly oid: string;
+  readonly values: readonly Element[];
+}
+
+export interface SignerInfo {
+  /** `IssuerAndSerialNumber`, or `[0]` with a key identifier. */
+  readonly id: Element;
+  readonly digestOid: string;
+  /** What the signature is over, with the tag of a set: encoded as one, stored as `[0]`. */
+  readonly signedBytes: Uint8Array | undefined;
+  readonly signedAttributes: readonly Attribute[];
+  readonly signature: Uint8Array;
+  readonly unsignedAttributes: readonly Attribute[];
+}
+
 /**
- * Decodes a CMS message, after measuring that decoding is cheap. Bytes behind it are ignored here.
+ * Reads a CMS message at the start of `bytes`; what follows it is ignored here.
  *
  * @throws FormatError
- * @throws SignatureError `unreadable`
+ * @throws SignatureError `unreadable` for messages of another kind
  */
 export function parseSignedMessage(bytes: Uint8Array): SignedMessage {
-  const message = bytes.slice(0, measureDer(bytes));
-  return decodeSafely('cms', () => toSignedMessage(ContentInfo.fromBER(message)));
+  return toSignedMessage(readElement(bytes));
 }
 
-/** Decodes PEM or DER certificates given by the user as anchors. @throws SignatureError `unreadable` */
-export function parseCertificate(der: Uint8Array): ParsedCertificate {
-  measureDer(der);
-  return decodeSafely('certificate', () => toCertificate(der, Certificate.fromBER(der)));
-}
-
-/** Runs a decoder of pkijs or asn1js; whatever it throws means that the bytes are not what they should be. */
-export function decodeSafely<T>(part: string, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof SignatureError) throw error;
-    throw new SignatureError('unreadable', 'asn1-malformed', { part });
-  }
-}
-
-/** The same from an already decoded (and therefore measured) element. */
-export function toSignedMessage(info: ContentInfo): SignedMessage {
-  if (info.contentType !== OID.signedData) throw new SignatureError('unreadable', 'not-signed-data');
-  const data = new SignedData({ schema: info.content });
-  const contentNode = data.encapContentInfo.eContent as BaseBlock | undefined;
-  if (contentNode === undefined) throw new SignatureError('unreadable', 'content-missing');
+/** The same from an element of a message that was checked as a whole. */
+export function toSignedMessage(contentInfo: Element): SignedMessage {
+  const [type, wrapper] = membersOf(contentInfo);
+  if (oidOf(type) !== OID.signedData) throw new SignatureError('unreadable', 'not-signed-data');
+  const [version, algorithms, encapsulated, ...rest] = membersOf(explicitOf(wrapper, 0));
+  needInteger(version);
+  const [contentType, contentWrapper] = membersOf(encapsulated);
+  if (contentWrapper === undefined) throw new SignatureError('unreadable', 'content-missing');
+  const contentElement = explicitOf(contentWrapper, 0);
+  const certificates = rest[0]?.context === 0 ? rest.shift() : undefined;
+  // Revocation lists: nobody looks things up in a list that the signer chose to send along.
+  if (rest[0]?.context === 1) rest.shift();
+  if (rest.length !== 1) throw new FormatError('malformed', 'cms');
   return {
-    contentType: data.encapContentInfo.eContentType,
-    content: contentOctets(contentNode),
-    contentNode,
-    certificates: certificatesOf(info.content as BaseBlock),
-    signerInfos: data.signerInfos,
-    digestOids: data.digestAlgorithms.map(({ algorithmId }) => algorithmId),
+    contentType: oidOf(contentType),
+    content: contentOctets(contentElement),
+    contentElement,
+    certificates: certificates === undefined ? [] : readCertificates(certificates),
+    signers: membersOf(rest[0], TAG.set).map(toSignerInfo),
+    digestOids: membersOf(algorithms, TAG.set).map((algorithm) => oidOf(membersOf(algorithm)[0])),
   };
 }
 
-function contentOctets(node: BaseBlock): Uint8Array {
-  if (node instanceof OctetString) return new Uint8Array(node.getValue());
-  if (node.lenBlock.isIndefiniteForm) throw new SignatureError('unreadable', 'asn1-malformed', { part: 'content' });
-  return node.valueBeforeDecodeView.slice(node.idBlock.blockLength + node.lenBlock.blockLength);
+/** @throws FormatError */
+export function toSignerInfo(element: Element): SignerInfo {
+  const [version, id, digestAlgorithm, ...rest] = membersOf(element);
+  needInteger(version);
+  const signed = rest[0]?.context === 0 ? rest.shift() : undefined;
+  // An indefinite length cannot be what was signed: attributes are signed in their distinguished encoding.
+  if (signed?.indefinite === true) throw new FormatError('unsupported', 'signed-attributes');
+  const [signatureAlgorithm, signature, unsigned, ...more] = rest;
+  // The digest decides how the value is checked, as in PKCS #7; the algorithm must at least be one.
+  oidOf(membersOf(signatureAlgorithm)[0]);
+  if (id === undefined || more.length > 0 || (unsigned !== undefined && unsigned.context !== 1)) {
+    throw new FormatError('malformed', 'cms');
+  }
+  return {
+    id,
+    digestOid: oidOf(membersOf(digestAlgorithm)[0]),
+    signedBytes: signed && asSet(signed.bytes),
+    signedAttributes: signed === undefined ? [] : readAttributes(signed),
+    signature: octetsOf(signature),
+    unsignedAttributes: unsigned === undefined ? [] : readAttributes(unsigned),
+  };
 }
 
-/** From the decoded tree, because thumbprints need the certificates' own bytes and pkijs does not keep them. */
-function certificatesOf(signedData: BaseBlock): readonly ParsedCertificate[] {
-  if (!(signedData instanceof Constructed)) return [];
-  // `certificates [0] IMPLICIT` is the only element of that tag in SignedData.
-  const set = signedData.valueBlock.value.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === 0);
-  if (!(set instanceof Constructed)) return [];
-  if (set.valueBlock.value.length > MAX_CERTIFICATES) throw new SignatureError('unreadable', 'too-many-certificates');
-  return set.valueBlock.value.flatMap((node) => {
-    // Attribute certificates and other formats have context tags.
-    if (node.idBlock.tagClass !== 1) return [];
-    return [toCertificate(node.valueBeforeDecodeView.slice(), new Certificate({ schema: node }))];
+function needInteger(element: Element | undefined): void {
+  if (element?.tag !== TAG.integer) throw new FormatError('malformed', 'cms');
+}
+
+function asSet(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  copy[0] = 0x31;
+  return copy;
+}
+
+function readAttributes(list: Element): readonly Attribute[] {
+  const attributes = childrenOf(list);
+  if (attributes.length > MAX_ATTRIBUTES) throw new FormatError('too-large', 'attributes');
+  return attributes.map((attribute) => {
+    const [type, values] = membersOf(attribute);
+    return { oid: oidOf(type), values: membersOf(values, TAG.set) };
   });
 }
 
+function contentOctets(element: Element): Uint8Array {
+  if (element.tag === TAG.octetString) return octetsOf(element);
+  if (element.indefinite) throw new FormatError('unsupported', 'content');
+  return element.content;
+}
+
+function readCertificates(set: Element): readonly ParsedCertificate[] {
+  // Attribute certificates and other formats have context tags; nothing else belongs here.
+  const certificates = childrenOf(set).filter(({ context }) => context === undefined);
+  if (certificates.some(({ tag }) => tag !== TAG.sequence)) throw new FormatError('malformed', 'certificates');
+  if (certificates.length > MAX_CERTIFICATES) throw new SignatureError('unreadable', 'too-many-certificates');
+  return certificates.map(({ bytes }) => parseCertificate(bytes));
+}
+
 /** The only value of the only attribute of that type, or `undefined`: two of one type leave open which one counts. */
-export function singleAttribute(attributes: readonly Attribute[] | undefined, oid: string): BaseBlock | undefined {
-  const [first, second] = attributes?.filter(({ type }) => type === oid) ?? [];
-  if (first === undefined || second !== undefined || first.values.length !== 1) return undefined;
-  return first.values[0] as BaseBlock;
+export function singleAttribute(attributes: readonly Attribute[], oid: string): Element | undefined {
+  const found = attributes.filter((attribute) => attribute.oid === oid);
+  return found.length === 1 && found[0]!.values.length === 1 ? found[0]!.values[0] : undefined;
 }
 
 /** The signer's certificate among those given, by issuer and serial number or by key identifier. */
 export function findSigner(
-  { sid }: SignerInfo,
+  { id }: SignerInfo,
   certificates: readonly ParsedCertificate[],
 ): ParsedCertificate | undefined {
-  if (sid instanceof IssuerAndSerialNumber) {
-    const issuer = rawName(sid.issuer);
-    const serial = trimZeros(Buffer.from(sid.serialNumber.valueBlock.valueHexView).toString('hex'));
-    return certificates.find(
-      (certificate) =>
-        equalBytes(certificate.issuerDer, issuer) && trimZeros(certificate.facts.serialNumber) === serial,
-    );
+  if (id.context === 0) {
+    const wanted = Buffer.from(id.content).toString('hex');
+    return certificates.find(({ keyIdentifier }) => keyIdentifier === wanted);
   }
-  const keyId = (sid as { readonly valueBlock?: { readonly valueHexView?: Uint8Array } }).valueBlock?.valueHexView;
-  if (keyId === undefined) return undefined;
-  const wanted = Buffer.from(keyId).toString('hex');
-  return certificates.find(({ keyIdentifier }) => keyIdentifier === wanted);
-}
-
-function trimZeros(hex: string): string {
-  return hex.replace(/^0+/, '');
-}
-
-export function digestOf(signer: SignerInfo): SignatureDigest {
-  const oid = signer.digestAlgorithm.algorithmId;
-  const digest = digestOfOid(oid);
-  if (digest === undefined) throw new SignatureError('unreadable', 'digest-unsupported', { oid });
-  return digest;
+  const [issuer, serial] = membersOf(id);
+  if (issuer === undefined || serial === undefined) throw new FormatError('malformed', 'signer-id');
+  return certificates.find(
+    (certificate) => equalBytes(certificate.issuerDer, issuer.bytes) && equalBytes(certificate.serialDer, serial.bytes),
+  );
 }
 
 /**
@@ -139,29 +165,28 @@ export function digestOf(signer: SignerInfo): SignatureDigest {
  */
 export function verifySigner(
   signer: SignerInfo,
-  signed: { readonly contentType: string; readonly content: Uint8Array; readonly digestOids?: readonly string[] },
+  signed: Pick<SignedMessage, 'contentType' | 'content'> & Partial<Pick<SignedMessage, 'digestOids'>>,
   certificate: ParsedCertificate,
   pool: readonly ParsedCertificate[],
 ): void {
-  const digest = digestOf(signer);
+  const digest = digestOfOid(signer.digestOid);
+  if (digest === undefined) throw new SignatureError('unreadable', 'digest-unsupported', { oid: signer.digestOid });
   // RFC 5652 wants it in the list, and OpenSSL computes no digest that is not.
-  if (signed.digestOids?.includes(signer.digestAlgorithm.algorithmId) === false) {
+  if (signed.digestOids?.includes(signer.digestOid) === false) {
     throw new SignatureError('tampered', 'digest-algorithm-missing');
   }
   if (contradictsIssuer(certificate, pool)) throw new SignatureError('tampered', 'certificate-mismatch');
-  const attributes = signer.signedAttrs;
-  if (attributes === undefined) throw new SignatureError('unreadable', 'attributes-missing');
-  const type = singleAttribute(attributes.attributes, OID.contentType);
-  if (type === undefined || oidText(type) !== signed.contentType) {
+  if (signer.signedBytes === undefined) throw new SignatureError('unreadable', 'attributes-missing');
+  const type = singleAttribute(signer.signedAttributes, OID.contentType);
+  if (type === undefined || oidOf(type) !== signed.contentType) {
     throw new SignatureError('tampered', 'content-type-mismatch');
   }
-  const expected = singleAttribute(attributes.attributes, OID.messageDigest);
-  if (!(expected instanceof OctetString)) throw new SignatureError('tampered', 'message-digest-missing');
-  if (!equalBytes(new Uint8Array(expected.getValue()), digestBytes(digest, signed.content))) {
+  const expected = singleAttribute(signer.signedAttributes, OID.messageDigest);
+  if (expected?.tag !== TAG.octetString) throw new SignatureError('tampered', 'message-digest-missing');
+  if (!equalBytes(octetsOf(expected), digestBytes(digest, signed.content))) {
     throw new SignatureError('tampered', 'message-digest-mismatch');
   }
-  const signature = signer.signature.valueBlock.valueHexView;
-  if (!fitsKey(digest, new Uint8Array(attributes.encodedValue), certificate, signature)) {
+  if (!fitsKey(digest, signer.signedBytes, certificate, signer.signature)) {
     throw new SignatureError('tampered', 'signature-invalid');
   }
 }
@@ -182,10 +207,4 @@ function fitsKey(
     // OpenSSL refuses some values of key or signature by an error instead of `false`.
     return false;
   }
-}
-
-/** The dotted text of an object identifier element, or `undefined` for another element. */
-export function oidText(node: BaseBlock | undefined): string | undefined {
-  const block = node as { readonly valueBlock?: { toString?: () => string } } | undefined;
-  return node?.idBlock.tagNumber === 6 ? block?.valueBlock?.toString?.() : undefined;
 }

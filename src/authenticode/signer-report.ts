@@ -1,9 +1,9 @@
-import type { SignerInfo } from 'pkijs';
 import type { Signer } from '../domain/signature.js';
 import type { Instant } from '../domain/time.js';
 import type { Reason } from '../domain/verdict.js';
 import type { ParsedCertificate } from './certificate.js';
 import { allowsUsage, buildChain, isValidAt, USAGE } from './chain.js';
+import type { SignerInfo } from './cms.js';
 import { readOpusInfo, type IndirectData } from './spc.js';
 import { TIMESTAMP_OIDS, type Timestamp } from './timestamp.js';
 
@@ -89,10 +89,10 @@ function* remarksOf(
     yield { code: 'weak-key', args: { bits } };
   }
   if (timestamp === undefined) yield { code: 'timestamp-missing', args: {} };
-  for (const { type } of info.unsignedAttrs?.attributes ?? []) {
+  for (const { oid } of info.unsignedAttributes) {
     // Anyone can change what is in there without breaking the signature.
-    if (!TIMESTAMP_OIDS.has(type) && type !== NESTED_SIGNATURE) {
-      yield { code: 'unknown-unsigned-attribute', args: { oid: type } };
+    if (!TIMESTAMP_OIDS.has(oid) && oid !== NESTED_SIGNATURE) {
+      yield { code: 'unknown-unsigned-attribute', args: { oid } };
     }
   }
 }

@@ -1,7 +1,7 @@
-import { Constructed, OctetString, type BaseBlock } from 'asn1js';
-import type { SignerInfo } from 'pkijs';
 import type { SignatureDigest } from '../domain/signature.js';
-import { oidText, singleAttribute, type SignedMessage } from './cms.js';
+import { singleAttribute, type SignedMessage, type SignerInfo } from './cms.js';
+import { childrenOf, membersOf, octetsOf, oidOf, type Element } from './der.js';
+import { bigEndianText } from './der-values.js';
 import { digestOfOid } from './digest.js';
 import { SignatureError } from './signature-error.js';
 
@@ -20,31 +20,29 @@ export interface IndirectData {
  * for loaders about parts of what `messageDigest` covers as a whole, so they are not needed to verify a file.
  * Source: Microsoft, "Windows Authenticode Portable Executable Signature Format".
  *
+ * @throws FormatError
  * @throws SignatureError `unreadable`
  */
-export function readIndirectData({ contentType, contentNode }: SignedMessage): IndirectData {
+export function readIndirectData({ contentType, contentElement }: SignedMessage): IndirectData {
   if (contentType !== INDIRECT_DATA) throw new SignatureError('unreadable', 'not-authenticode');
-  const [, messageDigest] = children(contentNode);
-  const [algorithm, value] = children(messageDigest);
-  const oid = oidText(children(algorithm)[0]);
-  if (oid === undefined || !(value instanceof OctetString)) {
-    throw new SignatureError('unreadable', 'asn1-malformed', { part: 'indirect-data' });
-  }
+  const [data, messageDigest] = membersOf(contentElement);
+  oidOf(membersOf(data)[0]);
+  const [algorithm, value] = membersOf(messageDigest);
+  const oid = oidOf(membersOf(algorithm)[0]);
   const digest = digestOfOid(oid);
   if (digest === undefined) throw new SignatureError('unreadable', 'digest-unsupported', { oid });
-  return { digest, value: new Uint8Array(value.getValue()) };
+  return { digest, value: octetsOf(value) };
 }
 
 /** Program name and address that the signer wrote into the signature, as far as they are there. */
 export function readOpusInfo(signer: SignerInfo): { readonly programName?: string; readonly programUrl?: string } {
   let programName: string | undefined;
   let programUrl: string | undefined;
-  for (const field of children(singleAttribute(signer.signedAttrs?.attributes, OPUS_INFO))) {
-    const inner = children(field)[0];
-    if (inner === undefined) continue;
-    // [0] programName is an SpcString, [1] moreInfo an SpcLink; both are choices of context tags.
-    if (field.idBlock.tagNumber === 0) programName = contextText(inner, inner.idBlock.tagNumber === 0);
-    else if (field.idBlock.tagNumber === 1 && inner.idBlock.tagNumber === 0) programUrl = contextText(inner, false);
+  for (const field of partsOf(singleAttribute(signer.signedAttributes, OPUS_INFO))) {
+    const inner = partsOf(field)[0];
+    // [0] programName is an SpcString: [0] UTF-16 or [1] ASCII. [1] moreInfo is an SpcLink: [0] the address.
+    if (field.context === 0 && inner !== undefined) programName = claim(inner.content, inner.context === 0);
+    if (field.context === 1 && inner?.context === 0) programUrl = claim(inner.content, false);
   }
   return {
     ...(programName === undefined ? {} : { programName }),
@@ -52,18 +50,12 @@ export function readOpusInfo(signer: SignerInfo): { readonly programName?: strin
   };
 }
 
-function contextText(node: BaseBlock, isUnicode: boolean): string | undefined {
-  const bytes = (node as { readonly valueBlock?: { readonly valueHexView?: Uint8Array } }).valueBlock?.valueHexView;
-  if (bytes === undefined || bytes.length === 0) return undefined;
-  // BMPString is UTF-16 with the high byte first; a half unit at the end is dropped.
-  const text = isUnicode
-    ? Buffer.from(bytes.subarray(0, bytes.length & ~1))
-        .swap16()
-        .toString('utf16le')
-    : Buffer.from(bytes).toString('latin1');
-  return text.length === 0 ? undefined : text.slice(0, MAX_CLAIM_LENGTH);
+function claim(bytes: Uint8Array, isUnicode: boolean): string | undefined {
+  const cut = bytes.subarray(0, MAX_CLAIM_LENGTH * 2);
+  const text = isUnicode ? bigEndianText(cut) : Buffer.from(cut).toString('latin1');
+  return text === '' ? undefined : text.slice(0, MAX_CLAIM_LENGTH);
 }
 
-function children(node: BaseBlock | undefined): readonly BaseBlock[] {
-  return node instanceof Constructed ? (node.valueBlock.value as readonly BaseBlock[]) : [];
+function partsOf(element: Element | undefined): readonly Element[] {
+  return element === undefined ? [] : childrenOf(element);
 }

@@ -1,9 +1,10 @@
-import { GeneralizedTime, OctetString, UTCTime, type BaseBlock } from 'asn1js';
-import { ContentInfo, SignerInfo, TSTInfo } from 'pkijs';
 import type { Instant } from '../domain/time.js';
 import { equalBytes } from '../formats/bytes.js';
+import { FormatError } from '../formats/format-error.js';
 import type { ParsedCertificate } from './certificate.js';
-import { decodeSafely, findSigner, singleAttribute, toSignedMessage, verifySigner } from './cms.js';
+import { findSigner, singleAttribute, toSignedMessage, toSignerInfo, verifySigner, type SignerInfo } from './cms.js';
+import { membersOf, octetsOf, oidOf, readElement, TAG, type Element } from './der.js';
+import { timeOf } from './der-values.js';
 import { digestBytes, digestOfOid } from './digest.js';
 import { SignatureError } from './signature-error.js';
 
@@ -32,18 +33,16 @@ export interface Timestamp {
  * The timestamp over a signature: the first one that is there, and all that are there must hold.
  *
  * @param pool certificates of the message that the signer belongs to; legacy countersigners are among them
- * @throws SignatureError `tampered` `timestamp-broken` when one does not fit the signature or itself; `unreadable`
+ * @throws SignatureError `timestamp-broken` (tampered) when one does not fit the signature or itself, `timestamp-unreadable`
  */
 export function readTimestamp(signer: SignerInfo, pool: readonly ParsedCertificate[]): Timestamp | undefined {
-  const results: Timestamp[] = [];
-  for (const { type, values } of signer.unsignedAttrs?.attributes ?? []) {
-    if (!TIMESTAMP_OIDS.has(type)) continue;
-    for (const value of values as readonly BaseBlock[]) {
-      const read = type === OID.countersignature ? readCountersignature : readToken;
-      results.push(asTimestampError(() => read(value, signer, pool)));
-    }
+  const timestamps: Timestamp[] = [];
+  for (const { oid, values } of signer.unsignedAttributes) {
+    if (!TIMESTAMP_OIDS.has(oid)) continue;
+    const read = oid === OID.countersignature ? readCountersignature : readToken;
+    for (const value of values) timestamps.push(asTimestampError(() => read(value, signer, pool)));
   }
-  return results[0];
+  return timestamps[0];
 }
 
 /** What is wrong with a timestamp has a code of its own: the file's signature around it may well be right. */
@@ -51,6 +50,8 @@ function asTimestampError(read: () => Timestamp): Timestamp {
   try {
     return read();
   } catch (error) {
+    if (error instanceof FormatError)
+      throw new SignatureError('unreadable', 'timestamp-unreadable', { cause: error.code });
     if (!(error instanceof SignatureError)) throw error;
     const code = error.state === 'tampered' ? 'timestamp-broken' : 'timestamp-unreadable';
     throw new SignatureError(error.state, code, { cause: error.code });
@@ -58,40 +59,38 @@ function asTimestampError(read: () => Timestamp): Timestamp {
 }
 
 /** PKCS #9 countersignature: a SignerInfo whose content is the signature value itself. */
-function readCountersignature(value: BaseBlock, signer: SignerInfo, pool: readonly ParsedCertificate[]): Timestamp {
-  const counter = decodeSafely('countersignature', () => new SignerInfo({ schema: value }));
-  const certificate = findSigner(counter, pool);
-  if (certificate === undefined) throw new SignatureError('unreadable', 'signer-certificate-missing');
-  verifySigner(counter, { contentType: OID.data, content: signatureOf(signer) }, certificate, pool);
-  const time = singleAttribute(counter.signedAttrs?.attributes, OID.signingTime);
-  const at = time instanceof UTCTime || time instanceof GeneralizedTime ? time.toDate().getTime() : Number.NaN;
-  if (!Number.isFinite(at)) throw new SignatureError('unreadable', 'time-missing');
+function readCountersignature(value: Element, signer: SignerInfo, pool: readonly ParsedCertificate[]): Timestamp {
+  const counter = toSignerInfo(value);
+  const certificate = signerOf(counter, pool);
+  verifySigner(counter, { contentType: OID.data, content: signer.signature }, certificate, pool);
+  const at = timeOf(singleAttribute(counter.signedAttributes, OID.signingTime));
   return { kind: 'legacy', at, certificate, pool };
 }
 
 /** RFC 3161 token: a CMS message of its own whose content states digest and time. */
-function readToken(value: BaseBlock, signer: SignerInfo, outerPool: readonly ParsedCertificate[]): Timestamp {
-  const message = decodeSafely('timestamp', () => toSignedMessage(new ContentInfo({ schema: value })));
+function readToken(value: Element, signer: SignerInfo, outerPool: readonly ParsedCertificate[]): Timestamp {
+  const message = toSignedMessage(value);
   if (message.contentType !== OID.tokenInfo) throw new SignatureError('unreadable', 'not-a-timestamp');
-  const [tokenSigner, second] = message.signerInfos;
+  const [tokenSigner, second] = message.signers;
   if (tokenSigner === undefined || second !== undefined) throw new SignatureError('unreadable', 'signer-count');
-  const info = decodeSafely('timestamp', () => TSTInfo.fromBER(message.content));
-  const digest = digestOfOid(info.messageImprint.hashAlgorithm.algorithmId);
+  // TSTInfo: version, policy, messageImprint { algorithm, digest }, serialNumber, genTime, …
+  const info = membersOf(readElement(message.content));
+  const [algorithm, imprint] = membersOf(info[2]);
+  const digest = digestOfOid(oidOf(membersOf(algorithm)[0]));
   if (digest === undefined) throw new SignatureError('unreadable', 'digest-unsupported');
-  const imprint = info.messageImprint.hashedMessage;
-  const stated = imprint instanceof OctetString ? new Uint8Array(imprint.getValue()) : new Uint8Array();
-  if (!equalBytes(stated, digestBytes(digest, signatureOf(signer)))) {
+  if (!equalBytes(octetsOf(imprint), digestBytes(digest, signer.signature))) {
     throw new SignatureError('tampered', 'imprint-mismatch');
   }
   const pool = [...message.certificates, ...outerPool];
-  const certificate = findSigner(tokenSigner, pool);
-  if (certificate === undefined) throw new SignatureError('unreadable', 'signer-certificate-missing');
+  const certificate = signerOf(tokenSigner, pool);
   verifySigner(tokenSigner, message, certificate, pool);
-  const at = info.genTime.getTime();
-  if (!Number.isFinite(at)) throw new SignatureError('unreadable', 'time-missing');
-  return { kind: 'rfc3161', at, certificate, pool };
+  const time = info[4];
+  if (time?.tag !== TAG.generalizedTime) throw new FormatError('malformed', 'time');
+  return { kind: 'rfc3161', at: timeOf(time), certificate, pool };
 }
 
-function signatureOf(signer: SignerInfo): Uint8Array {
-  return signer.signature.valueBlock.valueHexView;
+function signerOf(signer: SignerInfo, pool: readonly ParsedCertificate[]): ParsedCertificate {
+  const certificate = findSigner(signer, pool);
+  if (certificate === undefined) throw new SignatureError('unreadable', 'signer-certificate-missing');
+  return certificate;
 }

@@ -1,17 +1,10 @@
-import { ContentInfo } from 'pkijs';
 import type { SignatureReport, Signer } from '../domain/signature.js';
 import type { Reason } from '../domain/verdict.js';
 import { equalBytes } from '../formats/bytes.js';
-import {
-  decodeSafely,
-  findSigner,
-  parseSignedMessage,
-  toSignedMessage,
-  verifySigner,
-  type SignedMessage,
-} from './cms.js';
+import { FormatError } from '../formats/format-error.js';
+import { findSigner, parseSignedMessage, toSignedMessage, verifySigner, type SignedMessage } from './cms.js';
 import type { SignatureContainer } from './container.js';
-import { measureDer } from './measure-der.js';
+import { readElement } from './der.js';
 import { SignatureError } from './signature-error.js';
 import { describeSigner, NESTED_SIGNATURE, type TrustInput } from './signer-report.js';
 import { readIndirectData, type IndirectData } from './spc.js';
@@ -61,7 +54,7 @@ export async function verifyContainer(
 function hiddenBytes({ messages, padded }: SignatureContainer): number {
   let bytes = 0;
   for (const message of messages) {
-    const rest = message.subarray(measureDer(message));
+    const rest = message.subarray(readElement(message).bytes.length);
     if (!padded || rest.some((byte) => byte !== 0)) bytes += rest.length;
   }
   return bytes;
@@ -74,12 +67,9 @@ function readLayers(primary: SignedMessage): readonly Layer[] {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     layers.push({ ...next, indirect: readIndirectData(next.message) });
     if (layers.length + queue.length > MAX_SIGNATURES) throw new SignatureError('unreadable', 'too-many-signatures');
-    for (const { type, values } of next.message.signerInfos[0]?.unsignedAttrs?.attributes ?? []) {
-      if (type !== NESTED_SIGNATURE) continue;
-      for (const value of values) {
-        const message = decodeSafely('nested', () => toSignedMessage(new ContentInfo({ schema: value })));
-        queue.push({ message, nested: true });
-      }
+    for (const { oid, values } of next.message.signers[0]?.unsignedAttributes ?? []) {
+      if (oid !== NESTED_SIGNATURE) continue;
+      queue.push(...values.map((value) => ({ message: toSignedMessage(value), nested: true })));
     }
   }
   return layers;
@@ -88,7 +78,7 @@ function readLayers(primary: SignedMessage): readonly Layer[] {
 function verifyLayer(layer: Layer, candidates: readonly Uint8Array[], trust: TrustInput): LayerResult {
   const { message, indirect, nested } = layer;
   try {
-    const [info, second] = message.signerInfos;
+    const [info, second] = message.signers;
     // Authenticode allows exactly one; with two it would be open whose signature a reader is shown.
     if (info === undefined || second !== undefined) throw new SignatureError('unreadable', 'signer-count');
     const certificate = findSigner(info, message.certificates);
@@ -107,8 +97,7 @@ function verifyLayer(layer: Layer, candidates: readonly Uint8Array[], trust: Tru
     const [problem] = problems;
     return problem === undefined ? { signer } : { signer, problem };
   } catch (error) {
-    if (error instanceof SignatureError) return { problem: error };
-    throw error;
+    return { problem: asProblem(error) };
   }
 }
 
@@ -117,7 +106,12 @@ function collect(problems: SignatureError[], check: () => void): void {
   try {
     check();
   } catch (error) {
-    if (!(error instanceof SignatureError)) throw error;
-    problems.push(error);
+    problems.push(asProblem(error));
   }
+}
+
+function asProblem(error: unknown): SignatureError {
+  if (error instanceof SignatureError) return error;
+  if (error instanceof FormatError) return new SignatureError('unreadable', error.code, { part: error.part });
+  throw error;
 }
