@@ -22,4 +22,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'A local stand-in for the VirusTotal API, for tests, demos and pipelines without a key.',
     load: () => import('./simulate.js'),
   },
+  {
+    name: 'demo',
+    summary: 'Check shipped sample binaries and a download link against the stand-in; needs no key.',
+    load: () => import('./demo.js'),
+  },
 ];
