@@ -1,6 +1,5 @@
 import fs, { type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 
 export interface GlobOptions {
   readonly cwd: string;
@@ -23,7 +22,10 @@ interface SplitPattern {
  */
 export async function expandGlob(pattern: string, { cwd, platform, signal }: GlobOptions): Promise<readonly string[]> {
   const { base, rest } = splitLiteral(pattern, cwd);
-  if (rest === '' || !isDynamicPattern(rest)) return [];
+  if (rest === '' || !/[*?[{(!]/.test(rest)) return [];
+  // Loaded only for a pattern that may be one: shells expand most globs themselves.
+  const { glob, isDynamicPattern } = await import('tinyglobby');
+  if (!isDynamicPattern(rest)) return [];
   const isRecursive = rest.includes('**');
   const matches = await glob(rest, {
     cwd: base,
