@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from './clock.js';
 import { readApiKey, storePath } from './config/environment.js';
 import type { Config } from './config/schema.js';
+import type { Detection } from './domain/detection.js';
 import type { CheckResult } from './domain/document.js';
 import type { FailOn } from './domain/outcome.js';
+import type { IgnoreRule } from './domain/policy.js';
+import { isFlagged, type Scan } from './domain/scan.js';
 import { DEFAULT_THRESHOLDS } from './domain/verdict.js';
 import type { Downloader, LedgerUsage, ServiceQuotas, Store } from './ports.js';
 import { check, type CheckObserver } from './pipeline/check.js';
@@ -135,9 +138,9 @@ export async function runCheck(
         ...(downloader !== undefined && { downloader }),
         connect: () => connect(io, store),
         maySubmit: surroundings.maySubmit,
-        detect: async () => [],
+        detect: async ({ scan }) => (isFlagged(scan) ? detect(scan, settings.ignore) : []),
         gatherEvidence: async () => [],
-        vendors: async () => ({ contactOf: () => null, clearedBy: () => [] }),
+        vendors: async () => (await import('./vendors/directory.js')).loadDirectory(),
         observer: surroundings.observer,
       },
       {
@@ -164,6 +167,15 @@ export async function runCheck(
     await hasher.close();
     await store.close();
   }
+}
+
+/** Loads the vendor directory and the rules for labels: a check that finds nothing needs neither. */
+async function detect(scan: Scan, ignores: readonly IgnoreRule[]): Promise<readonly Detection[]> {
+  const [{ loadDirectory }, { buildDetections }] = await Promise.all([
+    import('./vendors/directory.js'),
+    import('./domain/build-detections.js'),
+  ]);
+  return buildDetections(scan, loadDirectory(), ignores, systemClock.now()).detections;
 }
 
 /** Made with the first download: its HTTP client takes longer to load than a cached check to run. */

@@ -126,3 +126,8 @@ export function countOpinions(kind: 'file' | 'url', stats: ScanStats): number {
 export function flaggedResults(scan: Scan): readonly EngineResult[] {
   return scan.results.filter(({ category }) => category === 'malicious' || category === 'suspicious');
 }
+
+/** Whether any answer flags the artifact. Pure. */
+export function isFlagged(scan: Scan): boolean {
+  return flaggedResults(scan).length > 0;
+}
