@@ -13,6 +13,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./inspect.js'),
   },
   {
+    name: 'vendors',
+    summary: 'Who answers for an engine, how to reach them, what they ask for, how sure that is.',
+    load: () => import('./vendors.js'),
+  },
+  {
     name: 'quota',
     summary: 'What the ledger says was spent, and what VirusTotal says.',
     load: () => import('./quota.js'),
