@@ -36,7 +36,7 @@ export interface CheckObserver {
   onWait?(until: Instant): void;
 }
 
-export interface CheckDeps extends Omit<GatherDeps, 'store' | 'onRead'> {
+export interface CheckDeps extends Omit<GatherDeps, 'store' | 'clock' | 'onRead'> {
   readonly store: Store;
   readonly clock: Clock;
   /** @throws UsageError `CONFIG_NO_KEY` */

@@ -1,14 +1,25 @@
 import pLimit from 'p-limit';
 import { basename } from 'node:path';
 import { ArtifactError, AppError } from '../errors.js';
-import type { Collected, Download, Downloader, FileIdentity, FileState, Hasher, IdentityStore } from '../ports.js';
+import type {
+  Clock,
+  Collected,
+  Download,
+  Downloader,
+  FileIdentity,
+  FileState,
+  Hasher,
+  IdentityStore,
+} from '../ports.js';
 import type { FileSubject, HashSubject, Subject, UrlSubject } from './subject.js';
 import type { DocumentError } from '../domain/document.js';
 import type { FileFormat } from '../domain/artifact.js';
+import type { Instant } from '../domain/time.js';
 
 export interface GatherDeps {
   readonly hasher: Hasher;
   readonly store: IdentityStore;
+  readonly clock: Pick<Clock, 'now'>;
   /** Absent: the files behind URLs are left out. */
   readonly downloader?: Downloader;
   /** Whether a walked directory's file of this format is an artifact. */
@@ -36,6 +47,8 @@ const BATCH = 256;
 const READS_AT_ONCE = 8;
 
 const DOWNLOADS_AT_ONCE = 4;
+
+const CLOCK_STEP_MS = 2000;
 
 /**
  * Collects subjects from targets: reads what is not known unchanged, downloads what is behind URLs, and puts the same
@@ -97,7 +110,8 @@ export class Gatherer {
       );
     } finally {
       // Also when interrupted: what was read need not be read again.
-      if (read.length > 0) await this.#deps.store.saveIdentities(read);
+      const settled = read.filter((identity) => isSettled(identity, this.#deps.clock.now()));
+      if (settled.length > 0) await this.#deps.store.saveIdentities(settled);
     }
   }
 
@@ -194,6 +208,14 @@ export class Gatherer {
     this.#subjects.set(`file ${subject.id}`, subject);
     return subject;
   }
+}
+
+/**
+ * Whether a later change of the file is sure to show in its time. Clocks of file systems tick in steps of up to two seconds
+ * (FAT): what was written in this moment may be written again in the same one.
+ */
+function isSettled({ mtimeNs }: FileIdentity, now: Instant): boolean {
+  return now - Number(BigInt(mtimeNs) / 1_000_000n) > CLOCK_STEP_MS;
 }
 
 function notBinary({ facts, head }: Download): ArtifactError {
