@@ -55,6 +55,8 @@ const STRICTER = {
   truncated: 'the file or a message ends early: osslsigncode says unsigned, or ignores the attribute that is cut',
   'certificate-mismatch': 'an issuer in the file was changed: osslsigncode got the original one as trusted',
   malformed: 'osslsigncode ignores an attribute that it cannot decode',
+  'not-authenticode': 'osslsigncode ignores a nested message of another kind',
+  'signature-removed': 'half of the signature streams of a package is gone: osslsigncode says unsigned',
   'signer-certificate-missing': 'osslsigncode ignores a nested signature whose certificate is not there',
   'message-digest-mismatch': 'osslsigncode ignores a nested signature whose content it cannot decode',
   'timestamp-unreadable': 'osslsigncode ignores a timestamp that it cannot decode',

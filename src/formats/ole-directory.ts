@@ -36,8 +36,15 @@ export function readEntries(directory: Uint8Array, version: number): OleNode {
     const kind = KINDS[entry[66]!];
     if (kind === undefined || nameLength < 2 || nameLength > 64) throw new FormatError('malformed', 'ole-directory');
     if ((kind === 'root') !== (id === 0)) throw new FormatError('malformed', 'ole-directory');
+    const name = utf16(entry, 0, nameLength / 2);
+    // Rules of the format that other readers insist on: name and creation time of the root, no children of streams.
+    const isRootBroken =
+      kind === 'root' && (name !== 'Root Entry' || entry.subarray(100, 108).some((byte) => byte !== 0));
+    if (isRootBroken || (kind === 'stream' && u32(entry, 76) !== NO_STREAM)) {
+      throw new FormatError('malformed', 'ole-directory');
+    }
     return {
-      name: utf16(entry, 0, nameLength / 2),
+      name,
       nameBytes: entry.subarray(0, nameLength),
       kind,
       startSector: u32(entry, 116),

@@ -55,7 +55,9 @@ export function openOle(reader: ByteReader): OleFile {
   const fat = loadTable(geometry, fatSectors(geometry, header));
   const directory = readChain(geometry, fat, u32(header, 48), MAX_DIRECTORY_BYTES);
   const root = readEntries(directory, version);
-  const miniFat = loadTable(geometry, chainOf(geometry, fat, u32(header, 60), MAX_TABLE_BYTES));
+  const miniFatSectors = chainOf(geometry, fat, u32(header, 60), MAX_TABLE_BYTES);
+  if (miniFatSectors.length !== u32(header, 64)) throw new FormatError('malformed', 'ole-header');
+  const miniFat = loadTable(geometry, miniFatSectors);
   const miniStream = chainOf(geometry, fat, root.startSector, undefined, root.sizeBytes);
   const extents = (stream: OleNode): readonly Extent[] => {
     if (stream.sizeBytes > reader.sizeBytes) throw new FormatError('truncated', 'ole-stream');
@@ -138,9 +140,16 @@ function chainOf(
     if (sectors.length > sectorCount) throw new FormatError('cyclic', 'ole-chain');
     if (sectors.length * sectorBytes > maxBytes) throw new FormatError('too-large', 'ole-chain');
     sectors.push(next);
-    next = table[next] ?? END_OF_CHAIN;
+    next = follow(table, next);
   }
   return sectors;
+}
+
+/** The sector after this one, or the mark of the end. @throws FormatError for free and table sectors: no chain leads there */
+function follow(table: Uint32Array, sector: number): number {
+  const next = table[sector] ?? END_OF_CHAIN;
+  if (next >= MAX_REGULAR_SECTOR && next !== END_OF_CHAIN) throw new FormatError('malformed', 'ole-chain');
+  return next;
 }
 
 function readChain(geometry: Geometry, table: Uint32Array, start: number, maxBytes: number): Uint8Array {
@@ -166,7 +175,7 @@ function* miniExtents(
     const sector = miniStream[Math.floor(next / perSector)];
     if (sector === undefined) throw new FormatError('truncated', 'ole-mini-stream');
     yield { offset: sectorOffset(geometry, sector) + (next % perSector) * 64, length: 64 };
-    next = miniFat[next] ?? END_OF_CHAIN;
+    next = follow(miniFat, next);
   }
 }
 

@@ -120,11 +120,30 @@ function widen(extra: Uint8Array, values: readonly number[]): readonly number[] 
   return values;
 }
 
-/** Where an entry's data begins, from its local header. @throws FormatError */
+/**
+ * Where an entry's data begins, from its local header, which must tell the same as the central directory: readers differ in
+ * which of the two they believe.
+ *
+ * @throws FormatError
+ */
 export function dataOffset(reader: ByteReader, entry: ZipEntry): number {
   const header = reader.read(entry.localOffset, 30);
   if (u32(header, 0) !== 0x04034b50) throw new FormatError('malformed', 'zip-local-header');
-  return entry.localOffset + 30 + u16(header, 26) + u16(header, 28);
+  const nameBytes = u16(header, 26);
+  const name = Buffer.from(reader.read(entry.localOffset + 30, nameBytes)).toString('latin1');
+  // With a data descriptor the sizes follow the data; sizes of all ones are in the zip64 field.
+  const hasSizes = (u16(header, 6) & 8) === 0;
+  const differs = (at: number, size: number): boolean =>
+    hasSizes && u32(header, at) !== size && u32(header, at) !== 0xffffffff;
+  if (
+    name !== entry.name ||
+    u16(header, 8) !== entry.method ||
+    differs(18, entry.compressedBytes) ||
+    differs(22, entry.uncompressedBytes)
+  ) {
+    throw new FormatError('malformed', 'zip-local-header');
+  }
+  return entry.localOffset + 30 + nameBytes + u16(header, 28);
 }
 
 /**
