@@ -224,12 +224,6 @@ export interface Store extends IdentityStore, ScanStore, SubmissionStore, RunSto
   close(): Promise<void>;
 }
 
-/** Words for people, on stderr. */
-export interface Log {
-  note(message: string): void;
-  debug(message: string): void;
-}
-
 /** A file behind a URL, on disk until `dispose`. */
 export interface Download {
   readonly path: string;

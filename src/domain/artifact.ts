@@ -32,12 +32,6 @@ export type FileFormat =
   | 'html'
   | 'other';
 
-/** What the user pointed at, after collection and before anything was read or asked. */
-export type Target =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'hash'; readonly algorithm: DigestAlgorithm; readonly digest: string };
-
 const DIGEST_LENGTHS: Readonly<Record<number, DigestAlgorithm>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 
 /** The digest that `text` spells (any case), or `undefined`. Pure. */

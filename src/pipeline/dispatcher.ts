@@ -35,8 +35,6 @@ export interface DispatcherOptions {
   onWait?(until: Instant): void;
 }
 
-export type SentCounts = Readonly<Record<RequestKind, number>>;
-
 interface Entry {
   readonly kind: StepKind;
   readonly dueAt: Instant;
