@@ -38,6 +38,7 @@ export async function createProgress({ io, clock, quiet, verbose }: ProgressOpti
   const analysing = new Set<unknown>();
   let waitUntil: Instant = 0;
   let endsAt: Instant = 0;
+  let places = 0;
 
   const spin = async (): Promise<void> => {
     if (!isAnimated || spinner !== undefined) return;
@@ -52,8 +53,8 @@ export async function createProgress({ io, clock, quiet, verbose }: ProgressOpti
         ? `reading files: ${counts.readFiles}`
         : `${counts.cached + counts.settled} of ${counts.total} done`,
       ...(analysing.size > 0 ? [`${analysing.size} being analysed`] : []),
-      ...(waitUntil > now ? [`next request in ${formatDuration(waitUntil - now)}`] : []),
-      ...(endsAt > now ? [`done in ${formatDuration(endsAt - now)} at the latest`] : []),
+      ...(waitUntil > now ? [`0 of ${places} requests left, next in ${formatDuration(waitUntil - now)}`] : []),
+      ...(endsAt > now ? [`about ${formatDuration(endsAt - now)} to go at most`] : []),
     ];
     spinner.text = fit(parts.join(' · '), Math.max(20, io.columns - 4));
   };
@@ -83,6 +84,7 @@ export async function createProgress({ io, clock, quiet, verbose }: ProgressOpti
       counts.total = plan.artifacts;
       counts.cached = plan.cached;
       endsAt = clock.now() + plan.mostMs;
+      places = limits.rate.requests;
       const { leastRequests, mostRequests, leastMs, mostMs } = plan;
       const requests = leastRequests === mostRequests ? `${leastRequests}` : `${leastRequests} to ${mostRequests}`;
       const time =
