@@ -47,6 +47,10 @@ export function openOle(reader: ByteReader): OleFile {
   if (!((version === 3 && shift === 9) || (version === 4 && shift === 12)) || u16(header, 32) !== 6) {
     throw new FormatError('unsupported', 'ole-header');
   }
+  // Version 3 does not count directory sectors; the byte order is always the same.
+  if (u16(header, 28) !== 0xfffe || (version === 3 && u32(header, 40) !== 0)) {
+    throw new FormatError('malformed', 'ole-header');
+  }
   const cutoff = u32(header, 56);
   if (cutoff !== 4096) throw new FormatError('unsupported', 'ole-header');
   const sectorBytes = 2 ** shift;
