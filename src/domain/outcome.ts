@@ -1,5 +1,5 @@
 import type { DocumentArtifact } from './document.js';
-import { VERDICTS, type Verdict } from './verdict.js';
+import { compareSeverity, type Verdict } from './verdict.js';
 
 /** The mildest verdict that fails a release, or `never`. `undecided` is no finding and has no rank. */
 export type FailOn = Exclude<Verdict, 'undecided' | 'clean'> | 'never';
@@ -23,7 +23,7 @@ function fails(
   failOn: FailOn,
 ): boolean {
   if (failOn === 'never' || verdict === 'undecided') return false;
-  if (VERDICTS.indexOf(verdict) < VERDICTS.indexOf(failOn)) return false;
+  if (compareSeverity(verdict, failOn) < 0) return false;
   // Nobody can accept a broken signature by accepting a detection.
   if (verdict === 'tampered') return true;
   return change !== 'known' && detections.some(({ ignored }) => ignored === undefined);

@@ -1,5 +1,11 @@
-import type { Detection } from './detection.js';
-import type { Detail, Evidence } from './evidence.js';
+import { countIndependentOpinions, type Detection } from './detection.js';
+import { strengthsOf, type StrengthThresholds } from './detection-strength.js';
+import type { Evidence } from './evidence.js';
+import { isStrongSupport } from './evidence-strength.js';
+import type { Reason } from './reason.js';
+import type { ServiceFacts } from './scan.js';
+
+export type { Reason } from './reason.js';
 
 export const VERDICTS = [
   'clean',
@@ -13,24 +19,35 @@ export const VERDICTS = [
 /** The conclusion for one artifact. In order of severity as listed, `undecided` apart. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Why: data, never words. Renderers own the words; each code has one help anchor. */
-export interface Reason {
-  readonly code: string;
-  readonly args: Detail;
+/** Negative when `a` is milder than `b`. `undecided` is no finding and milder than all: it must not hide one. Pure. */
+export function compareSeverity(a: Verdict, b: Verdict): number {
+  return severityOf(a) - severityOf(b);
+}
+
+function severityOf(verdict: Verdict): number {
+  return verdict === 'undecided' ? -1 : VERDICTS.indexOf(verdict);
 }
 
 /** Thresholds of the policy that decide verdicts. */
-export interface VerdictThresholds {
+export interface VerdictThresholds extends StrengthThresholds {
   /**
-   * Opinions needed before "nothing flags it" means clean. Recorded file reports have 60 to 79 engines of which a tiny
-   * or odd type is answered by some 50; far fewer means the analysis is partial or the type is hardly supported.
+   * Opinions needed before "nothing flags it" means clean, and before "few flag it" means anything. Recorded file reports
+   * have 60 to 79 engines of which a tiny or odd type is answered by some 50; far fewer means the analysis is partial or the
+   * type is hardly supported.
    */
   readonly minOpinionsFile: number;
   /** The same for URLs, where most of the 90-odd lists answer `unrated`. */
   readonly minOpinionsUrl: number;
 }
 
-export const DEFAULT_THRESHOLDS: VerdictThresholds = Object.freeze({ minOpinionsFile: 20, minOpinionsUrl: 10 });
+export const DEFAULT_THRESHOLDS: VerdictThresholds = Object.freeze({
+  minOpinionsFile: 20,
+  minOpinionsUrl: 10,
+  maxIndependentOpinionsFile: 7,
+  maxIndependentOpinionsUrl: 3,
+  maxSpecificOpinions: 2,
+  minAgreeingOpinions: 2,
+});
 
 /** Everything a verdict may depend on. */
 export interface VerdictInput {
@@ -39,7 +56,9 @@ export interface VerdictInput {
   readonly opinions: number;
   readonly detections: readonly Detection[];
   readonly evidence: readonly Evidence[];
-  /** Why there is no usable answer, when there is none: becomes the reason of `undecided`. */
+  /** The service's own summary of the names in the labels, when it made one. */
+  readonly popularThreat?: ServiceFacts['popularThreat'];
+  /** Why there is no usable answer, or only an old or partial one. */
   readonly missing?: Reason;
 }
 
@@ -49,28 +68,72 @@ export interface VerdictResult {
 }
 
 /**
- * The verdict for one artifact. Pure; total; monotone: more detections or contradicting evidence never make it milder.
+ * The verdict for one artifact. Pure; total; the order of detections and evidence does not matter. Monotone: more or
+ * stronger detections never make it milder, contradicting evidence is never outweighed, and no evidence turns agreement on
+ * a named malware into a false positive.
  *
- * No opinion is not a good opinion: too few answers is `undecided`, never `clean`.
+ * No opinion is not a good opinion: too few answers are `undecided`, never `clean`. Nor does an old or partial answer show
+ * that detections are few: it is never `likely-false-positive`.
  */
 export function judge(input: VerdictInput, thresholds: VerdictThresholds = DEFAULT_THRESHOLDS): VerdictResult {
-  const contradicting = input.evidence.filter(({ outcome }) => outcome === 'contradicts');
-  if (contradicting.length > 0) {
+  const { kind, detections, evidence, missing, opinions } = input;
+  const contradictions = kindsOf(evidence.filter(({ outcome }) => outcome === 'contradicts'));
+  if (contradictions.length > 0) {
     return {
       verdict: 'tampered',
-      reasons: contradicting.map(({ kind }) => ({ code: 'evidence-contradicts', args: { kind } })),
+      reasons: contradictions.map((kind) => ({ code: 'evidence-contradicts', args: { kind } })),
     };
   }
-  if (input.detections.length > 0) {
-    return { verdict: 'unproven', reasons: [{ code: 'no-evidence', args: { detections: input.detections.length } }] };
+
+  const unusable = missing ?? findTooFew(kind, opinions, thresholds);
+  if (detections.length === 0) {
+    return unusable === undefined
+      ? { verdict: 'clean', reasons: [{ code: 'no-detections', args: { opinions } }] }
+      : { verdict: 'undecided', reasons: [unusable] };
   }
-  if (input.missing !== undefined) return { verdict: 'undecided', reasons: [input.missing] };
-  const needed = input.kind === 'url' ? thresholds.minOpinionsUrl : thresholds.minOpinionsFile;
-  if (input.opinions < needed) {
-    return {
-      verdict: 'undecided',
-      reasons: [{ code: 'too-few-opinions', args: { opinions: input.opinions, needed } }],
-    };
+
+  const strengths = strengthsOf(kind, detections, input.popularThreat, thresholds);
+  const proofs = kindsOf(evidence.filter(isStrongSupport));
+  if (proofs.length === 0) {
+    return { verdict: 'unproven', reasons: [whyUnproven(detections, evidence), ...strengths] };
   }
-  return { verdict: 'clean', reasons: [{ code: 'no-detections', args: { opinions: input.opinions } }] };
+  const proven: Reason = { code: 'proven', args: { kinds: proofs } };
+  if (strengths.length > 0) return { verdict: 'needs-review', reasons: [proven, ...strengths] };
+  if (unusable !== undefined) return { verdict: 'undecided', reasons: [unusable, proven] };
+  return {
+    verdict: 'likely-false-positive',
+    reasons: [
+      proven,
+      {
+        code: 'weak-detections',
+        args: {
+          detections: detections.length,
+          independent: countIndependentOpinions(detections),
+          opinions,
+          classes: [...new Set(detections.map(({ labelClass }) => labelClass))].toSorted(),
+        },
+      },
+    ],
+  };
+}
+
+function findTooFew(
+  kind: VerdictInput['kind'],
+  opinions: number,
+  { minOpinionsFile, minOpinionsUrl }: VerdictThresholds,
+): Reason | undefined {
+  const needed = kind === 'url' ? minOpinionsUrl : minOpinionsFile;
+  return opinions >= needed ? undefined : { code: 'too-few-opinions', args: { opinions, needed } };
+}
+
+/** Supports that prove nothing are named, so that the reader sees they were not overlooked. */
+function whyUnproven(detections: readonly Detection[], evidence: readonly Evidence[]): Reason {
+  const kinds = kindsOf(evidence.filter(({ outcome }) => outcome === 'supports'));
+  return kinds.length === 0
+    ? { code: 'no-evidence', args: { detections: detections.length } }
+    : { code: 'weak-evidence', args: { kinds } };
+}
+
+function kindsOf(evidence: readonly Evidence[]): readonly string[] {
+  return [...new Set(evidence.map(({ kind }) => kind))].toSorted();
 }

@@ -18,11 +18,15 @@ const STEPS: readonly Step[] = [
   },
   {
     applies: ({ verdict }) => verdict === 'needs-review',
-    words: 'have somebody look at what needs review before it is published: independent engines agree on it',
+    words: 'have somebody look at what needs review before it is published: too much speaks against a mistake',
   },
   {
     applies: ({ verdict }) => verdict === 'unproven',
     words: 'compare the flagged files with your build; if they are yours, take the detections up with the vendors',
+  },
+  {
+    applies: ({ verdict }) => verdict === 'likely-false-positive',
+    words: 'run "absolve report" to ask the vendors to withdraw what is likely a false positive',
   },
   {
     applies: has('not-uploaded'),

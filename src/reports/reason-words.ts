@@ -15,6 +15,19 @@ const megabytes = (args: Detail, name: string): string => `${Math.ceil(Number(ar
 const WORDS: Readonly<Record<string, Words>> = {
   'no-detections': (args) => `none of ${text(args, 'opinions')} engines flags it`,
   'no-evidence': () => 'nothing here shows that it is the publisher’s own file',
+  'weak-evidence': (args) =>
+    `nothing here proves that it is the publisher’s own file: what speaks for it (${text(args, 'kinds')}) can be had by anybody`,
+  proven: (args) => `it is the publisher’s own file, as shown by: ${text(args, 'kinds')}`,
+  'weak-detections': (args) =>
+    `${text(args, 'detections')} of ${text(args, 'opinions')} engines flag it, ${text(args, 'independent')} of them independently, and they agree on no malware (${text(args, 'classes')})`,
+  'family-agreed': (args) =>
+    `engines that do not depend on each other call it the same malware, “${text(args, 'malware')}”: ${text(args, 'families')}`,
+  'popular-threat': (args) =>
+    `VirusTotal reads the name “${text(args, 'malware')}” from the labels of ${text(args, 'engines')} engines`,
+  'specific-claims': (args) =>
+    `${text(args, 'opinions')} independent engines claim something specific; up to ${text(args, 'most')} can be a mistake`,
+  'many-opinions': (args) =>
+    `${text(args, 'opinions')} independent engines flag it; up to ${text(args, 'most')} can be a mistake`,
   'evidence-contradicts': (args) => `the ${text(args, 'kind')} contradicts that it is the publisher’s own file`,
   'too-few-opinions': (args) =>
     `only ${text(args, 'opinions')} engines gave an opinion, ${text(args, 'needed')} are needed: that is no "clean"`,
