@@ -8,7 +8,7 @@ import type { CheckResult } from './domain/document.js';
 import type { FailOn } from './domain/outcome.js';
 import type { IgnoreRule } from './domain/policy.js';
 import { isFlagged, type Scan } from './domain/scan.js';
-import { DEFAULT_THRESHOLDS } from './domain/verdict.js';
+import type { VerdictThresholds } from './domain/verdict.js';
 import type { Downloader, LedgerUsage, ServiceQuotas, Store } from './ports.js';
 import { check, type CheckObserver } from './pipeline/check.js';
 import { askQuotas, resolveLimits, type Limits, type LimitSettings } from './pipeline/limits.js';
@@ -42,6 +42,7 @@ export interface CheckSettings {
   readonly concurrency: number;
   readonly failOn: FailOn;
   readonly ignore: NonNullable<Config['ignore']>;
+  readonly thresholds: VerdictThresholds;
 }
 
 const USER_AGENT = `${TOOL.name}/${TOOL.version}`;
@@ -159,7 +160,7 @@ export async function runCheck(
         retryBaseMs: 1000,
         maxAttempts: 6,
         failOn: settings.failOn,
-        thresholds: DEFAULT_THRESHOLDS,
+        thresholds: settings.thresholds,
       },
     );
   } finally {

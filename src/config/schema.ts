@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FAIL_ON } from '../domain/outcome.js';
 import { parseRate } from '../domain/rate.js';
 import { parseDuration } from '../domain/time.js';
+import { DEFAULT_THRESHOLDS } from '../domain/verdict.js';
 
 /** A text such as `30s`, read as milliseconds. */
 const duration = z.string().transform((text, context) => {
@@ -38,6 +39,21 @@ const ignore = z
     message: 'names nothing: give engine, label or sha256',
   });
 
+const threshold = (min: number, max: number, fallback: number) => z.number().int().min(min).max(max).default(fallback);
+
+/**
+ * From where on detections are strong. A policy can be as strict as it likes, but not so lax that recorded malware (17 and
+ * more independent opinions on a file, 8 on a URL, 4 specific ones, names that engines agree on) would be called a false positive.
+ */
+const thresholds = z.strictObject({
+  minOpinionsFile: threshold(5, 100, DEFAULT_THRESHOLDS.minOpinionsFile),
+  minOpinionsUrl: threshold(5, 100, DEFAULT_THRESHOLDS.minOpinionsUrl),
+  maxIndependentOpinionsFile: threshold(0, 12, DEFAULT_THRESHOLDS.maxIndependentOpinionsFile),
+  maxIndependentOpinionsUrl: threshold(0, 7, DEFAULT_THRESHOLDS.maxIndependentOpinionsUrl),
+  maxSpecificOpinions: threshold(0, 3, DEFAULT_THRESHOLDS.maxSpecificOpinions),
+  minAgreeingOpinions: threshold(1, 2, DEFAULT_THRESHOLDS.minAgreeingOpinions),
+});
+
 /** The config file. Data only; a key never belongs in it. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -55,6 +71,7 @@ export const configSchema = z.strictObject({
   timeout: duration.optional().describe('Longest time of one run; what was submitted is kept for the next.'),
   failOn: z.enum(FAIL_ON).optional().describe('The mildest verdict that fails a release.'),
   ignore: z.array(ignore).optional().describe('Detections that are knowingly accepted, why and until when.'),
+  thresholds: thresholds.optional().describe('From where on detections are too strong for a false positive.'),
 });
 
 export type Config = z.output<typeof configSchema>;

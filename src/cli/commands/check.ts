@@ -7,6 +7,7 @@ import { runCheck, systemClock, type CheckSettings } from '../../compose.js';
 import type { CheckResult } from '../../domain/document.js';
 import { FAIL_ON, type FailOn } from '../../domain/outcome.js';
 import type { Rate } from '../../domain/rate.js';
+import { DEFAULT_THRESHOLDS } from '../../domain/verdict.js';
 import { InterruptedError, ReportError, UsageError, type ExitCode } from '../../errors.js';
 import { RENDERERS } from '../../reports/index.js';
 import { choosePaint } from '../../reports/style.js';
@@ -139,6 +140,7 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
     concurrency: options.concurrency ?? config.concurrency ?? 4,
     failOn: options.failOn ?? config.failOn ?? 'likely-false-positive',
     ignore: config.ignore ?? [],
+    thresholds: config.thresholds ?? DEFAULT_THRESHOLDS,
   };
 }
 
