@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import type { ParsedCertificate } from './authenticode/certificate.js';
+import { basename, isAbsolute, join } from 'node:path';
 import { parseAnchors } from './authenticode/anchors.js';
+import type { ParsedCertificate } from './authenticode/certificate.js';
+import type { VerifyOptions } from './authenticode/verify-file.js';
 import type { DocumentError } from './domain/document.js';
 import { NO_FACTS } from './domain/file-facts.js';
 import {
@@ -10,6 +11,8 @@ import {
   type InspectedFile,
   type InspectResult,
 } from './domain/inspect-document.js';
+import { gatherEvidence } from './domain/evidence-rules/gather.js';
+import type { ProductProfile } from './domain/profile.js';
 import type { Instant } from './domain/time.js';
 import { AppError, UsageError } from './errors.js';
 import { isExecutableFormat, recogniseFormat } from './formats/recognise.js';
@@ -21,8 +24,8 @@ import { collectTargets } from './targets/collect.js';
 export interface InspectSettings {
   /** PEM file with the certificates to trust, as the user spelled its path. */
   readonly roots?: string;
-  /** Thumbprints of signers to recognise, lower-case hexadecimal. */
-  readonly pinned?: readonly string[];
+  /** The product whose files these should be: its signers are recognised, and what the files claim is compared. */
+  readonly profile?: ProductProfile;
 }
 
 export interface InspectSurroundings {
@@ -45,11 +48,14 @@ export async function runInspect(
   surroundings: InspectSurroundings,
 ): Promise<InspectResult> {
   const anchors = settings.roots === undefined ? [] : await readAnchors(settings.roots, surroundings.cwd);
+  const { profile } = settings;
+  const pinned = profile?.signers.thumbprints.map((thumbprint) => thumbprint.toLowerCase()) ?? [];
+  const options = { anchors, pinned, now: surroundings.now, signal: surroundings.signal };
   const hasher = createHasher({ recognise: recogniseFormat });
   const files: InspectedFile[] = [];
   try {
     for await (const collected of collectTargets(patterns, surroundings)) {
-      const file = await inspectOne(collected, hasher, { anchors, pinned: settings.pinned ?? [], ...surroundings });
+      const file = await inspectOne(collected, hasher, { ...options, ...(profile !== undefined && { profile }) });
       if (file !== undefined) files.push(file);
     }
   } finally {
@@ -58,11 +64,8 @@ export async function runInspect(
   return { schemaVersion: 1, files };
 }
 
-interface OneOptions {
-  readonly anchors: readonly ParsedCertificate[];
-  readonly pinned: readonly string[];
-  readonly now: Instant;
-  readonly signal: AbortSignal;
+interface OneOptions extends VerifyOptions {
+  readonly profile?: ProductProfile;
 }
 
 /** `undefined` for what a folder holds beside programs and packages. */
@@ -80,16 +83,26 @@ async function inspectOne(
   try {
     const identity = await hasher.identify(collected.state.path, { md5AndSha1: true, signal: options.signal });
     if (!collected.isExplicit && !isExecutableFormat(identity.format)) return undefined;
-    const inspection = await inspectFile(collected.state.path, identity.format, options);
+    const { signature, facts, findings } = await inspectFile(collected.state.path, identity.format, options);
     return {
       path: collected.path,
       sizeBytes: identity.sizeBytes,
       ...identity.digests,
       format: identity.format,
-      signature: toInspectedSignature(inspection.signature),
-      facts: toInspectedFacts(inspection.facts),
-      evidence: inspection.evidence,
-      findings: inspection.findings,
+      signature: toInspectedSignature(signature),
+      facts: toInspectedFacts(facts),
+      evidence: gatherEvidence({
+        names: [basename(collected.path)],
+        digests: identity.digests,
+        format: identity.format,
+        signature,
+        facts,
+        isLocal: true,
+        downloads: [],
+        published: [],
+        ...(options.profile !== undefined && { profile: options.profile }),
+      }),
+      findings,
     };
   } catch (error) {
     options.signal.throwIfAborted();

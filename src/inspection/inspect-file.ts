@@ -1,19 +1,17 @@
 import type { FileFormat } from '../domain/artifact.js';
-import type { Evidence, Finding } from '../domain/evidence.js';
+import type { Finding } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { findFindings } from '../domain/findings.js';
-import { signatureEvidence, type SignatureReport } from '../domain/signature.js';
+import type { SignatureReport } from '../domain/signature.js';
 import { ArtifactError } from '../errors.js';
 import { openFileReader, type FileReader } from '../formats/byte-reader.js';
 import { readFileFacts } from '../formats/file-facts.js';
 import { verifyFile, type VerifyOptions } from '../authenticode/verify-file.js';
 
-/** Everything that one file says about itself. */
+/** Everything that one file says about itself. What it is worth as evidence is judged in `domain/evidence-rules`. */
 export interface Inspection {
   readonly signature: SignatureReport;
   readonly facts: FileFacts;
-  /** Kinds `signature` and `timestamp`; what a profile makes of signer and facts is judged elsewhere. */
-  readonly evidence: readonly Evidence[];
   readonly findings: readonly Finding[];
 }
 
@@ -34,7 +32,6 @@ export async function inspectFile(path: string, format: FileFormat, options: Ver
     return {
       signature,
       facts,
-      evidence: signatureEvidence(signature),
       findings: findFindings({ format, signature, facts, now: options.now }),
     };
   } catch (error) {
