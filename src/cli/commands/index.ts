@@ -32,4 +32,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Check shipped sample binaries and a download link against the stand-in; needs no key.',
     load: () => import('./demo.js'),
   },
+  {
+    name: 'init',
+    summary: 'Describe your product: write a commented config and a product profile.',
+    load: () => import('./init.js'),
+  },
 ];
