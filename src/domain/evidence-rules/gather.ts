@@ -1,9 +1,11 @@
-import type { Evidence, EvidenceKind } from '../evidence.js';
+import { EVIDENCE_KINDS, type Evidence } from '../evidence.js';
+import { isStrongSupport } from '../evidence-strength.js';
 import { signatureEvidence } from '../signature.js';
+import { downloadContent } from './download-content.js';
 import { downloadHost } from './download-host.js';
 import { downloadMatch } from './download-match.js';
 import { impersonation } from './impersonation.js';
-import type { EvidenceInput, EvidenceRule } from './input.js';
+import type { ClaimRule, EvidenceInput, EvidenceRule } from './input.js';
 import { knownDistributor } from './known-distributor.js';
 import { msiIdentity } from './msi-identity.js';
 import { publishedHash } from './published-hash.js';
@@ -12,31 +14,34 @@ import { signer } from './signer.js';
 import { trustedVerdict } from './trusted-verdict.js';
 import { versionResource } from './version-resource.js';
 
-/** One line a kind; the order is the one in which a reader wants them. */
+/** What can show whose file it is, and what else the file and its way here tell. One line a kind. */
 const RULES: readonly EvidenceRule[] = [
   ({ signature }) => (signature === undefined ? [] : signatureEvidence(signature)),
   signer,
   publishedHash,
   downloadMatch,
   downloadHost,
-  versionResource,
-  msiIdentity,
+  downloadContent,
   knownDistributor,
   trustedVerdict,
   serviceSignature,
 ];
 
+/** What the file says about itself, held against the profile once it is known whether it is proven. One line a kind. */
+const CLAIM_RULES: readonly ClaimRule[] = [versionResource, msiIdentity, impersonation];
+
 /** All evidence for and against authenticity of one content, by kind and then in a fixed order. Pure, total. */
 export function gatherEvidence(input: EvidenceInput): readonly Evidence[] {
-  const evidence = RULES.flatMap((rule) => sortWithin(rule(input)));
-  return [...evidence, ...impersonation(input, evidence)];
+  const evidence = RULES.flatMap((rule) => rule(input));
+  const isProven = evidence.some(isStrongSupport);
+  const claims = CLAIM_RULES.flatMap((rule) => rule(input, isProven));
+  return [...evidence, ...claims].toSorted(inOrder);
 }
 
 /** Several of one kind come in the order in which downloads ended, which is no order. */
-function sortWithin(evidence: readonly Evidence[]): readonly Evidence[] {
-  const key = ({ kind, detail }: Evidence): string => `${ORDER.indexOf(kind)}${JSON.stringify(detail)}`;
-  return evidence.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+function inOrder(a: Evidence, b: Evidence): number {
+  const byKind = EVIDENCE_KINDS.indexOf(a.kind) - EVIDENCE_KINDS.indexOf(b.kind);
+  if (byKind !== 0) return byKind;
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
-
-/** Kinds that one rule gives together. */
-const ORDER: readonly EvidenceKind[] = ['signature', 'timestamp'];

@@ -28,3 +28,9 @@ export interface EvidenceInput {
  * Gathers evidence of one kind: none when the question does not arise, `silent` when it does and cannot be answered. Pure, total.
  */
 export type EvidenceRule = (input: EvidenceInput) => readonly Evidence[];
+
+/**
+ * The same for what a file says about itself, which its author writes as he likes: such a claim never supports, whatever it
+ * says. That it does not fit contradicts only while nothing proves the file: beside a proof it is the profile that is out of date.
+ */
+export type ClaimRule = (input: EvidenceInput, isProven: boolean) => readonly Evidence[];

@@ -1,34 +1,58 @@
+import type { DigestAlgorithm } from '../artifact.js';
 import type { Evidence } from '../evidence.js';
 import type { PublishedHash } from '../published-hash.js';
+import { fileNameOf } from './download-content.js';
 import type { EvidenceInput, EvidenceRule } from './input.js';
 
-const STRONGEST_FIRST = ['sha256', 'sha1', 'md5'] as const;
+const STRONGEST_FIRST: readonly DigestAlgorithm[] = ['sha256', 'sha1', 'md5'];
 
 /**
- * The content against published hashes: supports when a list has its digest, contradicts when a list has its name with another
- * digest. A list may name several files alike (`x64/setup.exe`, `x86/setup.exe`): any of them will do. Where a stronger
- * algorithm contradicts, a weaker one that fits does not help: md5 collisions are cheap.
+ * The content against published hashes: supports when a list has its digest, contradicts when a list has one of its names with
+ * other digests only. A list may name several files alike (`x64/setup.exe`, `x86/setup.exe`): any of them will do.
+ *
+ * The name counts even if the digest is published under another one: an old release with a known hole, renamed to the new
+ * one, is nobody's new release. Where one algorithm contradicts, another that fits does not help: md5 collisions are cheap.
  */
 export const publishedHash: EvidenceRule = (input) => {
   const { published, digests } = input;
-  if (published.length === 0) return [];
-  for (const algorithm of STRONGEST_FIRST) {
-    const digest = digests[algorithm];
-    if (digest === undefined) continue;
-    const entries = published.filter((entry) => entry.algorithm === algorithm);
-    const same = entries.find((entry) => entry.digest === digest);
-    if (same !== undefined) return [evidence('supports', same, { digest })];
-    const named = entries.find((entry) => isNamed(entry, input));
-    if (named !== undefined) return [evidence('contradicts', named, { expected: named.digest, digest })];
+  const usable = STRONGEST_FIRST.filter((algorithm) => digests[algorithm] !== undefined);
+  if (published.length === 0 || usable.length === 0) return [];
+  const fits = (entry: PublishedHash): boolean =>
+    entry.algorithm !== 'sha512' && digests[entry.algorithm] === entry.digest;
+  for (const algorithm of usable) {
+    const other = findOther(input, algorithm);
+    if (other === undefined) continue;
+    return [evidence('contradicts', other, { expected: other.digest, digest: digests[algorithm]! })];
   }
-  const unusable = published.find((entry) => isNamed(entry, input));
+  for (const algorithm of usable) {
+    const same = published.find((entry) => entry.algorithm === algorithm && fits(entry));
+    if (same !== undefined) return [evidence('supports', same, { digest: same.digest })];
+  }
+  const unusable = published.find((entry) => isNamed(entry, input.names));
   if (unusable !== undefined) return [evidence('silent', unusable, { reason: 'algorithm-not-computed' })];
   return [{ kind: 'published-hash', outcome: 'silent', detail: { reason: 'not-listed' } }];
 };
 
-/** File systems differ about case; for a contradiction the same name in another case is the same name. */
-function isNamed({ name }: PublishedHash, { names }: EvidenceInput): boolean {
-  return name !== undefined && names.some((own) => own.toLowerCase() === name.toLowerCase());
+/** The first entry of a name that the lists have, but not with this content. */
+function findOther(
+  { published, digests, names }: EvidenceInput,
+  algorithm: DigestAlgorithm,
+): PublishedHash | undefined {
+  const entries = published.filter((entry) => entry.algorithm === algorithm);
+  for (const name of names) {
+    const named = entries.filter((entry) => isNamed(entry, [name]));
+    if (named.length > 0 && named.every(({ digest }) => digest !== digests[algorithm])) return named[0];
+  }
+  return undefined;
+}
+
+/**
+ * File systems differ about case; for a contradiction the same name in another case is the same name. A list that gives a URL
+ * alone names the file by its last part.
+ */
+function isNamed({ name, url }: PublishedHash, names: readonly string[]): boolean {
+  const published = (name ?? (url === undefined ? '' : fileNameOf(url))).toLowerCase();
+  return published !== '' && names.some((own) => own.toLowerCase() === published);
 }
 
 function evidence(

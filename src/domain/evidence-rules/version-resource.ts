@@ -1,11 +1,12 @@
+import type { Evidence } from '../evidence.js';
 import { isOneOf, matchFileName } from '../profile.js';
-import type { EvidenceRule } from './input.js';
+import type { ClaimRule } from './input.js';
 
 /**
- * Product and company of the version resource against the profile. Texts that anybody can write: they support weakly, and only
- * together. Another company in a file that bears the product's name contradicts.
+ * Product and company of the version resource against the profile. Anybody can write these texts, so that they fit says nothing.
+ * Another company in an unproven file that bears the product's name contradicts: the file does not even pretend inside.
  */
-export const versionResource: EvidenceRule = ({ facts, profile, names }) => {
+export const versionResource: ClaimRule = ({ facts, profile, names }, isProven) => {
   const resource = facts?.versionResource;
   if (resource === undefined || profile === undefined) return [];
   const { products, companies } = profile.versionResource;
@@ -18,10 +19,14 @@ export const versionResource: EvidenceRule = ({ facts, profile, names }) => {
   };
   const fitsCompany = companies.length === 0 || isOneOf(companyName, companies);
   const fitsProduct = products.length === 0 || isOneOf(productName, products);
-  if (fitsCompany && fitsProduct) return [{ kind: 'version-resource', outcome: 'supports', detail }];
+  if (fitsCompany && fitsProduct) return [evidence('silent', { ...detail, reason: 'fits-but-can-be-copied' })];
   const isOtherCompany = !fitsCompany && companyName !== undefined && companyName.trim() !== '';
   const bearsName = names.some((name) => matchFileName(profile, name) !== undefined);
-  return isOtherCompany && bearsName
-    ? [{ kind: 'version-resource', outcome: 'contradicts', detail: { ...detail, expected: companies } }]
-    : [{ kind: 'version-resource', outcome: 'silent', detail: { ...detail, reason: 'not-the-product' } }];
+  return isOtherCompany && bearsName && !isProven
+    ? [evidence('contradicts', { ...detail, expected: companies })]
+    : [evidence('silent', { ...detail, reason: 'not-as-in-the-profile' })];
 };
+
+function evidence(outcome: Evidence['outcome'], detail: Evidence['detail']): Evidence {
+  return { kind: 'version-resource', outcome, detail };
+}
