@@ -10,10 +10,12 @@ interface FormerFamily {
 
 /**
  * Engines that changed hands, by lower-case key. ZoneAlarm carried Kaspersky's labels in reports until 2024 and Sophos's
- * labels and engine version since 2025; the day is not known, the turn of the year lies between the two observations.
+ * labels and engine version since 2025; the day is not known, the turn of the year lies between the two observations. VIPRE had
+ * names of its own until the end of 2021 and Bitdefender's from 2023 on; for the year between, two opinions is the careful answer.
  */
 const FORMER_FAMILIES: Readonly<Record<string, FormerFamily>> = {
   zonealarm: { family: 'kaspersky', until: Date.UTC(2025, 0, 1) },
+  vipre: { family: 'vipre', until: Date.UTC(2023, 0, 1) },
 };
 
 /**

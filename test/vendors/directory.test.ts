@@ -64,6 +64,11 @@ describe('engine families', () => {
     expect(directory.familyOf('ZoneAlarm')).toBe('sophos');
   });
 
+  it('are dated: VIPRE had names of its own before it had Bitdefender’s', () => {
+    expect(directory.familyOf('VIPRE', Date.UTC(2021, 5, 1))).toBe('vipre');
+    expect(directory.familyOf('VIPRE', Date.UTC(2023, 0, 1))).toBe(directory.familyOf('BitDefender'));
+  });
+
   it('are told by the label where an engine runs its own beside a licensed one', () => {
     expect(directory.familyOf('Emsisoft', undefined, 'Trojan.Ransom.Hive.AF (B)')).toBe('bitdefender');
     expect(directory.familyOf('Emsisoft', undefined, 'Malware.Win32.Thing (A)')).toBe('emsisoft');
