@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { chooseProfile, type ProductProfile } from '../domain/profile.js';
 import { UsageError } from '../errors.js';
@@ -59,8 +59,11 @@ async function readProfile(path: string, shown: string): Promise<ProductProfile>
   const { default: stripJsonComments } = await import('strip-json-comments');
   let json: unknown;
   try {
+    const state = await stat(path);
+    // A device or a pipe may never end.
+    if (!state.isFile()) throw new Error('is no file');
+    if (state.size > MAX_PROFILE_BYTES) throw new Error(`larger than ${MAX_PROFILE_BYTES} bytes`);
     const text = await readFile(path, 'utf8');
-    if (text.length > MAX_PROFILE_BYTES) throw new Error(`larger than ${MAX_PROFILE_BYTES} bytes`);
     json = JSON.parse(stripJsonComments(text.replace(/^\ufeff/, ''), { trailingCommas: true }));
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : '');

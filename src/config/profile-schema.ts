@@ -24,8 +24,8 @@ const host = z
 /** A pattern that fits everything would make every file claim the product. */
 const pattern = text
   .regex(/^[^/\\]+$/, 'a file name has no folders in it')
-  .refine((value) => value.replaceAll('*', '').length >= 4, {
-    message: 'fits nearly every file; give at least four letters',
+  .refine((value) => value.replace(/\.[^.]*$/, '').replaceAll(/[^\p{L}\p{N}]/gu, '').length >= 3, {
+    message: 'fits nearly every file; give at least three letters beside the extension',
   });
 
 const file = z.strictObject({
