@@ -107,7 +107,8 @@ function needInteger(element: Element | undefined): void {
 }
 
 function asSet(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
+  // Not `slice`: of a Buffer that is a view, and the file's own bytes would change.
+  const copy = Uint8Array.from(bytes);
   copy[0] = 0x31;
   return copy;
 }

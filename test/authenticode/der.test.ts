@@ -3,16 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { childrenOf, explicitOf, membersOf, octetsOf, oidOf, readElement, TAG } from '../../src/authenticode/der.js';
 import { nameParts, textOf, timeOf } from '../../src/authenticode/der-values.js';
 import { FormatError } from '../../src/formats/format-error.js';
-
-/** Encodes one element with a definite length. */
-function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts);
-  const length =
-    content.length < 0x80
-      ? Buffer.from([content.length])
-      : Buffer.from([0x84, content.length >>> 24, content.length >>> 16, content.length >>> 8, content.length]);
-  return Buffer.concat([Buffer.from([tag]), length, content]);
-}
+import { der } from './der-builder.js';
 
 const codeOf = (run: () => unknown): string => {
   try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bufferReader } from '../../src/formats/byte-reader.js';
 import { verifyFile } from '../../src/authenticode/verify-file.js';
 import { referenceState, type ReferenceState } from '../support/osslsigncode.js';
-import { ANCHORS, certificateTable, check, checkSample, NOW, ROOT, sample, SAMPLES } from './support.js';
+import { ANCHORS, certificateTable, check, checkSample, formatOf, NOW, ROOT, sample, SAMPLES } from './support.js';
 
 const STATES: readonly (readonly [name: string, state: ReferenceState | 'tampered', reason: string | undefined])[] = [
   ['hello-x64-unsigned.exe', 'unsigned', 'no-signature'],
@@ -74,6 +74,12 @@ describe('the state of a file’s signature', () => {
     const lastSection = header + 24 + bytes.readUInt16LE(header + 20) + 40 * (bytes.readUInt16LE(header + 6) - 1);
     bytes.writeUInt32LE(bytes.readUInt32LE(lastSection + 16) + 512, lastSection + 16);
     expect(await check(bytes)).toMatchObject({ state: 'tampered', reason: { code: 'signature-overlaps-section' } });
+  });
+
+  it.each(STATES)('leaves the bytes of %s as they are', async (name) => {
+    const bytes = sample(name);
+    await check(bytes, formatOf(name));
+    expect(bytes.equals(sample(name))).toBe(true);
   });
 
   it('ignores the checksum, which is written after signing', async () => {
