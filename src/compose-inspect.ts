@@ -123,7 +123,8 @@ function failed(path: string, { code, message, hint }: AppError): InspectedFile 
   };
 }
 
-async function readAnchors(path: string, cwd: string): Promise<readonly ParsedCertificate[]> {
+/** The certificates of a PEM file. @throws UsageError `CONFIG_INVALID` */
+export async function readAnchors(path: string, cwd: string): Promise<readonly ParsedCertificate[]> {
   let pem: string;
   try {
     pem = await readFile(isAbsolute(path) ? path : join(cwd, path), 'latin1');

@@ -15,6 +15,7 @@ import { askQuotas, resolveLimits, type Limits, type LimitSettings } from './pip
 import type { Subject } from './pipeline/subject.js';
 import { isExecutableFormat, recogniseFormat } from './formats/recognise.js';
 import { createHasher } from './hashing/hasher.js';
+import { openEvidence, type EvidenceSettings } from './compose-evidence.js';
 import { collectTargets } from './targets/collect.js';
 import { TOOL } from './tool.js';
 
@@ -43,6 +44,7 @@ export interface CheckSettings {
   readonly failOn: FailOn;
   readonly ignore: NonNullable<Config['ignore']>;
   readonly thresholds: VerdictThresholds;
+  readonly evidence: EvidenceSettings;
 }
 
 const USER_AGENT = `${TOOL.name}/${TOOL.version}`;
@@ -127,42 +129,47 @@ export async function runCheck(
   const store = await openUserStore(io);
   const hasher = createHasher({ recognise: recogniseFormat });
   const downloader = settings.download ? lazyDownloader(io) : undefined;
+  const { cwd, signal } = io;
   try {
-    return await check(
-      collectTargets(patterns, { cwd: io.cwd, stdin: io.stdin, signal: io.signal, platform: io.platform }),
-      {
-        store,
-        hasher,
-        clock: systemClock,
-        signal: io.signal,
-        isArtifact: isExecutableFormat,
-        ...(downloader !== undefined && { downloader }),
-        connect: () => connect(io, store),
-        maySubmit: surroundings.maySubmit,
-        detect: async ({ scan }) => (isFlagged(scan) ? detect(scan, settings.ignore) : []),
-        gatherEvidence: async () => [],
-        vendors: async () => (await import('./vendors/directory.js')).loadDirectory(),
-        observer: surroundings.observer,
-      },
-      {
-        tool: TOOL,
-        product: null,
-        resolve: {
-          maxAgeMs: settings.maxAgeMs,
-          rescan: settings.rescan,
-          wait: settings.wait,
-          directUploadLimitBytes: DIRECT_UPLOAD_LIMIT_BYTES,
-          uploadLimitBytes: UPLOAD_LIMIT_BYTES,
+    const evidence = await openEvidence(settings.evidence, { store, clock: systemClock, cwd, signal });
+    try {
+      return await check(
+        collectTargets(patterns, { cwd: io.cwd, stdin: io.stdin, signal: io.signal, platform: io.platform }),
+        {
+          store,
+          hasher,
+          clock: systemClock,
+          signal: io.signal,
+          isArtifact: isExecutableFormat,
+          ...(downloader !== undefined && { downloader }),
+          connect: () => connect(io, store),
+          maySubmit: surroundings.maySubmit,
+          detect: async ({ scan }) => (isFlagged(scan) ? detect(scan, settings.ignore) : []),
+          openEvidence: (subjects) => evidence.open(subjects),
+          vendors: async () => (await import('./vendors/directory.js')).loadDirectory(),
+          observer: surroundings.observer,
         },
-        limits: settings.limits,
-        concurrency: settings.concurrency,
-        ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs }),
-        retryBaseMs: 1000,
-        maxAttempts: 6,
-        failOn: settings.failOn,
-        thresholds: settings.thresholds,
-      },
-    );
+        {
+          tool: TOOL,
+          resolve: {
+            maxAgeMs: settings.maxAgeMs,
+            rescan: settings.rescan,
+            wait: settings.wait,
+            directUploadLimitBytes: DIRECT_UPLOAD_LIMIT_BYTES,
+            uploadLimitBytes: UPLOAD_LIMIT_BYTES,
+          },
+          limits: settings.limits,
+          concurrency: settings.concurrency,
+          ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs }),
+          retryBaseMs: 1000,
+          maxAttempts: 6,
+          failOn: settings.failOn,
+          thresholds: settings.thresholds,
+        },
+      );
+    } finally {
+      await evidence.close();
+    }
   } finally {
     await downloader?.close();
     await hasher.close();

@@ -5,6 +5,8 @@
 import type { DigestAlgorithm, Digests, FileFormat, Sha256 } from './domain/artifact.js';
 import type { CheckResult } from './domain/document.js';
 import type { DownloadFacts } from './domain/download-facts.js';
+import type { FileFacts } from './domain/file-facts.js';
+import type { SignatureReport } from './domain/signature.js';
 import type { ArtifactError } from './errors.js';
 import type { Exhausted, QuotaLimits } from './domain/quota.js';
 import type { Scan } from './domain/scan.js';
@@ -36,6 +38,25 @@ export interface IdentityStore {
   findIdentities(states: readonly FileState[]): Promise<ReadonlyMap<string, FileIdentity>>;
   /** Inserts or replaces by path. */
   saveIdentities(identities: readonly FileIdentity[]): Promise<void>;
+}
+
+/** What a content was found to be when it was inspected. */
+export interface StoredInspection {
+  readonly signature: SignatureReport;
+  readonly facts: Omit<FileFacts, 'pe'>;
+  readonly inspectedAt: Instant;
+}
+
+/** Remembers inspections by content, so that signatures are not verified anew in every run. */
+export interface InspectionStore {
+  /**
+   * What is known, by sha256. In batches: 20,000 at once are fine.
+   *
+   * @param basis what else an inspection depends on: the program's version, and whom the user trusts
+   */
+  findInspections(sha256s: readonly string[], basis: string): Promise<ReadonlyMap<string, StoredInspection>>;
+  /** Inserts or replaces by sha256 and basis. */
+  saveInspections(inspections: ReadonlyMap<string, StoredInspection>, basis: string): Promise<void>;
 }
 
 export interface Hasher {
@@ -218,7 +239,7 @@ export interface RunStore {
   lastResult(): Promise<CheckResult | null>;
 }
 
-export interface Store extends IdentityStore, ScanStore, SubmissionStore, RunStore {
+export interface Store extends IdentityStore, InspectionStore, ScanStore, SubmissionStore, RunStore {
   /** The ledger of one key. Keys are told apart by a fingerprint; the store never holds one. */
   ledgerOf(key: string): Ledger;
   close(): Promise<void>;

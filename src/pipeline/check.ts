@@ -26,6 +26,14 @@ export interface Connection {
   readonly ledger: Ledger;
 }
 
+/** What is known for and against the authenticity of the subjects of a run. */
+export interface EvidenceSource {
+  /** Name of the product profile that they were held against. */
+  readonly product: string | null;
+  /** Sorted; never fails on content. */
+  gather(subject: Subject, stored: StoredScan | null): Promise<readonly Evidence[]>;
+}
+
 /** Told while the check goes on. None of it can change the result. */
 export interface CheckObserver {
   onRead?(path: string, sizeBytes: number): void;
@@ -44,14 +52,14 @@ export interface CheckDeps extends Omit<GatherDeps, 'store' | 'clock' | 'onRead'
   /** Whether this may be published; asked at most once per run where there is somebody to ask. */
   maySubmit(subject: Subject): Promise<boolean>;
   detect(stored: StoredScan): Promise<readonly Detection[]>;
-  gatherEvidence(subject: Subject, stored: StoredScan | null): Promise<readonly Evidence[]>;
+  /** Made once all subjects are known: their names may choose the product. */
+  openEvidence(subjects: readonly Subject[]): Promise<EvidenceSource>;
   vendors(): Promise<VendorLookup>;
   readonly observer: CheckObserver;
 }
 
 export interface CheckOptions {
   readonly tool: { readonly name: string; readonly version: string };
-  readonly product: string | null;
   readonly resolve: Omit<ResolveOptions, 'firstPollMs'>;
   readonly limits: LimitSettings;
   readonly concurrency: number;
@@ -86,10 +94,11 @@ export async function check(
   const open = [...subjects.values()].filter((subject) => !answers.has(subject));
   const spent = open.length === 0 ? NOTHING_SPENT : await ask(open, answers, subjects.size, startedAt, deps, options);
 
+  const origin = await deps.openEvidence([...subjects.values()]);
   const artifacts = problems.map(toProblemArtifact);
   for (const [subject, resolution] of answers) {
     const detections = resolution.stored === null ? [] : await deps.detect(resolution.stored);
-    const evidence = await deps.gatherEvidence(subject, resolution.stored);
+    const evidence = await origin.gather(subject, resolution.stored);
     artifacts.push(toArtifact({ subject, resolution, detections, evidence }, options.thresholds));
   }
   const isFlagged = artifacts.some(({ detections }) => detections.length > 0);
@@ -97,7 +106,7 @@ export async function check(
     tool: options.tool,
     startedAt,
     finishedAt: deps.clock.now(),
-    product: options.product,
+    product: origin.product,
     failOn: options.failOn,
     requests: spent,
     artifacts,

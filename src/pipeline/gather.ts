@@ -1,16 +1,7 @@
 import pLimit from 'p-limit';
 import { basename } from 'node:path';
 import { ArtifactError, AppError } from '../errors.js';
-import type {
-  Clock,
-  Collected,
-  Download,
-  Downloader,
-  FileIdentity,
-  FileState,
-  Hasher,
-  IdentityStore,
-} from '../ports.js';
+import type { Clock, Collected, Download, Downloader, FileIdentity, Hasher, IdentityStore } from '../ports.js';
 import type { FileSubject, HashSubject, Subject, UrlSubject } from './subject.js';
 import type { DocumentError } from '../domain/document.js';
 import type { FileFormat } from '../domain/artifact.js';
@@ -132,7 +123,7 @@ export class Gatherer {
     }
   }
 
-  #addFile(path: string, { digests, sizeBytes, format, path: realPath }: FileIdentity & FileState): FileSubject {
+  #addFile(path: string, { digests, ...copy }: FileIdentity): FileSubject {
     const key = `file ${digests.sha256}`;
     const known = this.#subjects.get(key);
     if (known?.kind === 'file') {
@@ -143,7 +134,7 @@ export class Gatherer {
       kind: 'file',
       id: digests.sha256,
       digests,
-      copy: { path: realPath, name: basename(path), sizeBytes, format },
+      copy: { ...copy, name: basename(path) },
       paths: [path],
       downloads: [],
     };
@@ -193,14 +184,14 @@ export class Gatherer {
     }
   }
 
-  #addDownload(download: Download, identity: FileIdentity): FileSubject {
-    const known = this.#subjects.get(`file ${identity.digests.sha256}`);
+  #addDownload(download: Download, { digests, ...copy }: FileIdentity): FileSubject {
+    const known = this.#subjects.get(`file ${digests.sha256}`);
     if (known?.kind === 'file') return known;
     const subject: FileSubject = {
       kind: 'file',
-      id: identity.digests.sha256,
-      digests: identity.digests,
-      copy: { path: download.path, name: download.name, sizeBytes: identity.sizeBytes, format: identity.format },
+      id: digests.sha256,
+      digests,
+      copy: { ...copy, name: download.name },
       // No path of the user's: the copy goes with the run.
       paths: [],
       downloads: [],

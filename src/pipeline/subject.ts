@@ -2,7 +2,7 @@ import type { DigestAlgorithm, FileFormat, Sha256 } from '../domain/artifact.js'
 import type { DocumentError } from '../domain/document.js';
 import type { Reason } from '../domain/verdict.js';
 import type { DownloadFacts } from '../domain/download-facts.js';
-import type { StoredScan } from '../ports.js';
+import type { FileState, StoredScan } from '../ports.js';
 
 /** What came of one subject. `missing` says why there is no usable scan, or that the one here is old. */
 export interface Resolution {
@@ -12,11 +12,9 @@ export interface Resolution {
   readonly error?: DocumentError;
 }
 
-/** Where the bytes of a file can be read for an upload. */
-export interface LocalCopy {
-  readonly path: string;
+/** Where the bytes of a file can be read for an upload or an inspection, and the state in which they were hashed. */
+export interface LocalCopy extends FileState {
   readonly name: string;
-  readonly sizeBytes: number;
   readonly format: FileFormat;
 }
 

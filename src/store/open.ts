@@ -5,6 +5,7 @@ import { StoreError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { toStoreError } from './failure.js';
 import { identities } from './identities.js';
+import { inspections } from './inspections.js';
 import { ledger, type Owner } from './ledger.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { runs } from './runs.js';
@@ -40,7 +41,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const db = new Kysely<Tables>({ dialect: sqliteDialect(openSqlite(path)) });
     await migrate(db, path);
-    const parts = { ...identities(db), ...scans(db), ...submissions(db), ...runs(db) };
+    const parts = { ...identities(db), ...inspections(db), ...scans(db), ...submissions(db), ...runs(db) };
     const store = guardMethods(parts, guarded);
     return {
       ...store,

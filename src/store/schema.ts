@@ -50,6 +50,7 @@ export interface Tables {
     status: number | null;
     owner: string;
   };
+  inspection: { sha256: string; basis: string; inspected_at: number; document: string };
   key_state: { key_id: string; paused_until: number | null; limits: string | null };
   run: { id: Generated<number>; finished_at: number; exit_code: number; document: Uint8Array };
 }

@@ -30,6 +30,9 @@ interface Options {
   readonly monthly?: number;
   readonly concurrency?: number;
   readonly failOn?: FailOn;
+  readonly product?: string;
+  readonly manifest?: readonly string[];
+  readonly roots?: string;
   readonly json?: boolean;
   readonly output?: readonly Output[];
   readonly quiet?: boolean;
@@ -77,6 +80,13 @@ export function declare(command: Command): void {
       `the mildest verdict that fails: ${FAIL_ON.join(', ')}`,
       choiceOption('--fail-on', FAIL_ON),
     )
+    .option('--product <name|file>', 'product profile: a shipped name, or a JSON file (default: by file names)')
+    .option(
+      '--manifest <file>',
+      'published hashes: checksum file, winget installer manifest or JSON; repeatable',
+      (path: string, previous: readonly string[] = []) => [...previous, path],
+    )
+    .option('--roots <pem>', 'certificates to trust as roots of signatures, in one PEM file')
     .option('--json', 'print the result document')
     .option(
       '--output <format=file>',
@@ -126,6 +136,7 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
   const rate = options.rate ?? config.rate;
   const daily = options.daily ?? config.daily;
   const monthly = options.monthly ?? config.monthly;
+  const product = options.product ?? config.product;
   return {
     download: options.download && (config.download ?? true),
     rescan: options.rescan ?? false,
@@ -141,6 +152,11 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
     failOn: options.failOn ?? config.failOn ?? 'likely-false-positive',
     ignore: config.ignore ?? [],
     thresholds: config.thresholds ?? DEFAULT_THRESHOLDS,
+    evidence: {
+      ...(product !== undefined && { product }),
+      manifests: options.manifest ?? [],
+      ...(options.roots !== undefined && { roots: options.roots }),
+    },
   };
 }
 
