@@ -3,12 +3,14 @@ export function maskedKey(key: string): string {
   return key.length >= 20 ? `[key …${key.slice(-4)}]` : '[key]';
 }
 
-/** Replaces every occurrence of each secret in `text`, also percent-encoded ones. Pure. */
+/** Replaces every occurrence of each secret in `text`, also percent-encoded ones in capital or small letters. Pure. */
 export function mask(text: string, secrets: readonly string[]): string {
   let masked = text;
   for (const secret of secrets) {
     if (secret === '') continue;
-    masked = masked.replaceAll(secret, maskedKey(secret)).replaceAll(encodeURIComponent(secret), maskedKey(secret));
+    const encoded = encodeURIComponent(secret);
+    const small = encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+    for (const spelling of [secret, encoded, small]) masked = masked.replaceAll(spelling, maskedKey(secret));
   }
   return masked;
 }

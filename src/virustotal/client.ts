@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Scan } from '../domain/scan.js';
 import { ApiError } from '../errors.js';
 import { createAgents } from '../http/agents.js';
 import type { ProxyEnv } from '../http/proxy.js';
@@ -40,11 +41,15 @@ export function createScanner(options: ScannerOptions): Scanner & { close(): voi
 
   const json = (answer: Answer, request: Call): unknown => {
     if (answer.status < 200 || answer.status > 299) throw toApiError(answer, request, options.key, options.clock.now());
+    let parsed: unknown;
     try {
-      return JSON.parse(answer.body);
+      parsed = JSON.parse(answer.body);
     } catch {
       throw notJson(answer, request, options.key);
     }
+    // `null` is JSON too, and is "unknown" to those who ask: only a 404 of the service may say that.
+    if (typeof parsed !== 'object' || parsed === null) throw notJson(answer, request, options.key);
+    return parsed;
   };
 
   const read = async (request: Call): Promise<unknown> => json(await call(request), request);
@@ -71,6 +76,7 @@ export function createScanner(options: ScannerOptions): Scanner & { close(): voi
       if (error instanceof ApiError && (answer.status < 300 || answer.status >= 500)) {
         throw new ApiError(error.code, error.message, {
           ...(error.hint !== undefined && { hint: error.hint }),
+          ...(error.serviceCode !== undefined && { serviceCode: error.serviceCode }),
           ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
           status: answer.status,
           retryable: error.retryable,
@@ -85,7 +91,7 @@ export function createScanner(options: ScannerOptions): Scanner & { close(): voi
     close: () => agents.close(),
     async lookupFile(digest, { signal }) {
       const found = await readOrNull({ method: 'GET', route: `/files/${encodeURIComponent(digest)}`, signal });
-      return found === null ? null : toScan(parseData(found, 'file report'), 'file report');
+      return found === null ? null : reportOf(digest, toScan(parseData(found, 'file report'), 'file report'));
     },
     uploadFile(source, { signal, uploadUrl }) {
       const body = multipartBody(source, `absolve-${randomBytes(18).toString('hex')}`);
@@ -135,6 +141,16 @@ export function createScanner(options: ScannerOptions): Scanner & { close(): voi
   };
 }
 
+/** A cache in between that mixes answers up must not clear one file with the report of another. */
+function reportOf(digest: string, scan: Scan): Scan {
+  const wanted = digest.toLowerCase();
+  const actual = { 32: scan.md5, 40: scan.sha1 }[wanted.length] ?? (wanted.length === 64 ? scan.id : wanted);
+  if (scan.kind === 'file' && actual.toLowerCase() === wanted) return scan;
+  throw new ApiError('API_PROTOCOL', 'VirusTotal answered with the report of something else', {
+    hint: 'a proxy may have mixed up answers; nothing was concluded from it',
+  });
+}
+
 /** The service's URL id that needs no canonical form: base64url without padding. */
 function urlId(url: string): string {
   return Buffer.from(url, 'utf8').toString('base64url');
@@ -143,7 +159,7 @@ function urlId(url: string): string {
 /** The key goes along with the upload, so only to the host it belongs to. The documentation's example says `http://`. */
 function guardUploadUrl(data: unknown, root: URL): string {
   const url = typeof data === 'string' && URL.canParse(data) ? new URL(data) : undefined;
-  if (url === undefined || url.host !== root.host) {
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.host !== root.host) {
     throw new ApiError('API_PROTOCOL', 'VirusTotal named an upload address that is not on its own host', {
       hint: 'nothing was sent there; a proxy may have changed the answer',
     });

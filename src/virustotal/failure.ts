@@ -21,14 +21,16 @@ export interface CallDescription {
 /** Where to look when the key is refused. */
 const KEY_HINT = 'the key is on your VirusTotal account page under "API key"; set it as VT_API_KEY';
 
+const BETWEEN_HINT = 'something in between refused it: check HTTPS_PROXY and what the proxy allows';
+
 /**
  * The typed error for an answer that is not 2xx. Decided by HTTP status first and the service's name second: names that
  * are not in the documented table do occur.
  */
 export function toApiError(answer: Answer, call: CallDescription, key: string, now: Instant): ApiError {
   const service = readEnvelope(answer.body);
-  const said = service?.message ?? (service === undefined ? excerpt(answer.body) : '');
-  const text = mask(visible(said.slice(0, 300)), [key]);
+  const said = service?.message ?? (service === undefined ? answer.body : '');
+  const text = excerpt(said, service === undefined ? 200 : 300, key);
   const where = `${call.method} ${call.route}`;
   const wait = retryAfterMs(answer.headers['retry-after'], now);
   const options: ApiErrorOptions = {
@@ -42,6 +44,11 @@ export function toApiError(answer: Answer, call: CallDescription, key: string, n
       ...more,
     });
 
+  // A proxy or a gateway that refuses says nothing about the key, and the run ends all the same.
+  if (service === undefined && (answer.status === 401 || answer.status === 403)) {
+    const code = answer.status === 401 ? 'API_AUTH' : 'API_FORBIDDEN';
+    return error(code, `refused with status ${answer.status}, and not from VirusTotal`, { hint: BETWEEN_HINT });
+  }
   switch (answer.status) {
     case 401:
       return error('API_AUTH', 'VirusTotal refuses the API key', { hint: KEY_HINT });
@@ -55,6 +62,10 @@ export function toApiError(answer: Answer, call: CallDescription, key: string, n
       return error('API_TOO_LARGE', 'VirusTotal refuses the size of the upload');
     case 429:
       return error('API_RATE_LIMITED', 'VirusTotal says that the quota is used up');
+    case 407:
+      return error('API_UNAVAILABLE', 'the proxy wants a user name and a password', {
+        hint: 'give them in HTTPS_PROXY: http://name:password@host:port',
+      });
     case 408:
     case 424:
       return error('API_UNAVAILABLE', 'VirusTotal could not answer now');
@@ -71,12 +82,11 @@ export function toApiError(answer: Answer, call: CallDescription, key: string, n
 
 /** A 2xx whose body is no JSON: a portal, a proxy's page, a cut line. Never "unknown", or a private build would be uploaded. */
 export function notJson(answer: Answer, call: CallDescription, key: string): ApiError {
-  const shown = answer.body === '' ? 'an empty body' : `a body that is no JSON: ${excerpt(answer.body)}`;
-  return new ApiError(
-    'API_PROTOCOL',
-    mask(`${call.method} ${call.route} was answered ${answer.status} with ${shown}`, [key]),
-    { status: answer.status, hint: 'a proxy or a captive portal may stand between; nothing was concluded from it' },
-  );
+  const shown = answer.body === '' ? 'an empty body' : `a body that is no JSON: ${excerpt(answer.body, 200, key)}`;
+  return new ApiError('API_PROTOCOL', `${call.method} ${call.route} was answered ${answer.status} with ${shown}`, {
+    status: answer.status,
+    hint: 'a proxy or a captive portal may stand between; nothing was concluded from it',
+  });
 }
 
 function readEnvelope(body: string): { readonly code: string; readonly message?: string | undefined } | undefined {
@@ -88,6 +98,8 @@ function readEnvelope(body: string): { readonly code: string; readonly message?:
   }
 }
 
-function excerpt(body: string): string {
-  return visible(body.slice(0, 200).replace(/\s+/g, ' '));
+/** The beginning of a hostile text. Masked before it is cut: half a key is no longer found, and as good as the whole. */
+function excerpt(text: string, length: number, key: string): string {
+  const beginning = visible(text.slice(0, length * 20).replace(/\s+/g, ' '));
+  return mask(beginning, [key]).slice(0, length);
 }

@@ -7,7 +7,8 @@ import { z } from 'zod';
 // 2019 answers of /analyse carried a number here.
 const id = z.union([z.string().min(1), z.number().transform(String)]);
 const count = z.number().int().nonnegative();
-const epochSeconds = z.number().int().nonnegative();
+/** Up to the last second that a `Date` can name. */
+const epochSeconds = z.number().int().nonnegative().max(8_640_000_000_000);
 /** Wrong or null values of members that only help are dropped, they must not cost the answer. */
 const optional = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
 

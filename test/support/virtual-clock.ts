@@ -67,17 +67,17 @@ export class VirtualClock implements Clock {
    * @throws when all sleep for ever, or more than a month of the clock's time goes by
    */
   async run<T>(work: Promise<T>): Promise<T> {
-    let isOver = false;
+    const over = { yet: false };
     const ended = work.finally(() => {
-      isOver = true;
+      over.yet = true;
     });
     ended.catch(() => {});
     const giveUpAt = this.#now + 31 * 86_400_000;
-    for (let quiet = 0; !isOver; ) {
+    for (let quiet = 0; !over.yet;) {
       const before = this.#order;
       await nextTurn();
       quiet = this.#order === before ? quiet + 1 : 0;
-      if (isOver || quiet < QUIET_TURNS) continue;
+      if (over.yet || quiet < QUIET_TURNS) continue;
       quiet = 0;
       const [next] = this.#sleepers.toSorted((a, b) => a.at - b.at || a.order - b.order);
       if (next === undefined || next.at > giveUpAt) throw new Error('everything waits and nothing will come');
