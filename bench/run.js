@@ -3,9 +3,10 @@
 import { cases as hashing } from './hashing.js';
 import { cases as memory } from './memory.js';
 import { cases as requests } from './requests.js';
+import { cases as signatures } from './signatures.js';
 import { cases as start } from './start.js';
 
-const ALL = [...start, ...requests, ...hashing, ...memory];
+const ALL = [...start, ...requests, ...hashing, ...signatures, ...memory];
 
 const holds = (figure, target) => {
   const [sign, bound] = target.split(' ');

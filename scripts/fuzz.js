@@ -29,6 +29,7 @@ const corpus = readdirSync(options.corpus)
 let state = Number(options.seed) >>> 0;
 const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_ffff, 0x0100_0000];
 
+const { signal } = new AbortController();
 const deadline = Date.now() + Number(options.minutes) * 60_000;
 const tally = { inputs: 0, states: {}, slowestMs: 0, slowest: '', peakRssMb: 0 };
 while (Date.now() < deadline) {
@@ -38,7 +39,6 @@ while (Date.now() < deadline) {
   let report;
   try {
     const reader = bufferReader(bytes);
-    const signal = AbortSignal.timeout(600_000);
     report = await verifyFile(reader, source.format, { anchors: [], pinned: [], now: 1.8e12, signal });
     readFileFacts(reader, source.format);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { parseAnchors } from './authenticode/anchors.js';
 import type { ParsedCertificate } from './authenticode/certificate.js';
@@ -14,18 +14,19 @@ import {
 import { gatherEvidence } from './domain/evidence-rules/gather.js';
 import type { ProductProfile } from './domain/profile.js';
 import type { Instant } from './domain/time.js';
-import { AppError, UsageError } from './errors.js';
+import { AppError, ArtifactError, UsageError } from './errors.js';
 import { isExecutableFormat, recogniseFormat } from './formats/recognise.js';
 import { createHasher } from './hashing/hasher.js';
 import { inspectFile } from './inspection/inspect-file.js';
-import type { Collected, Hasher } from './ports.js';
+import type { Collected, FileState, Hasher } from './ports.js';
 import { collectTargets } from './targets/collect.js';
+import { stateOf } from './targets/file-state.js';
 
 export interface InspectSettings {
   /** PEM file with the certificates to trust, as the user spelled its path. */
   readonly roots?: string;
-  /** The product whose files these should be: its signers are recognised, and what the files claim is compared. */
-  readonly profile?: ProductProfile;
+  /** Name or path of the profile of the product whose files these should be. Absent: each file's name may choose a shipped one. */
+  readonly product?: string;
 }
 
 export interface InspectSurroundings {
@@ -39,8 +40,8 @@ export interface InspectSurroundings {
 /**
  * `absolve inspect`: every file that the patterns mean, one after the other, in the order of the patterns. No network.
  *
- * @throws UsageError for patterns that lead to nothing or to something that is no file, and for roots that cannot be read;
- *   the signal's reason when aborted. What is wrong with one file is that file's `error`
+ * @throws UsageError for patterns that lead to nothing or to something that is no file, and for roots or a profile that
+ *   cannot be read; the signal's reason when aborted. What is wrong with one file is that file's `error`
  */
 export async function runInspect(
   patterns: readonly string[],
@@ -48,14 +49,17 @@ export async function runInspect(
   surroundings: InspectSurroundings,
 ): Promise<InspectResult> {
   const anchors = settings.roots === undefined ? [] : await readAnchors(settings.roots, surroundings.cwd);
-  const { profile } = settings;
-  const pinned = profile?.signers.thumbprints.map((thumbprint) => thumbprint.toLowerCase()) ?? [];
-  const options = { anchors, pinned, now: surroundings.now, signal: surroundings.signal };
+  const options = {
+    anchors,
+    now: surroundings.now,
+    signal: surroundings.signal,
+    profileFor: await createProfileFor(settings.product, surroundings.cwd),
+  };
   const hasher = createHasher({ recognise: recogniseFormat });
   const files: InspectedFile[] = [];
   try {
     for await (const collected of collectTargets(patterns, surroundings)) {
-      const file = await inspectOne(collected, hasher, { ...options, ...(profile !== undefined && { profile }) });
+      const file = await inspectOne(collected, hasher, options);
       if (file !== undefined) files.push(file);
     }
   } finally {
@@ -64,8 +68,29 @@ export async function runInspect(
   return { schemaVersion: 1, files };
 }
 
-interface OneOptions extends VerifyOptions {
-  readonly profile?: ProductProfile;
+type ProfileFor = (name: string) => Promise<ProductProfile | undefined>;
+
+interface OneOptions extends Omit<VerifyOptions, 'pinned'> {
+  readonly profileFor: ProfileFor;
+}
+
+/** The profile given, for every file; otherwise the shipped one that a file's own name speaks for, each read once. */
+async function createProfileFor(product: string | undefined, cwd: string): Promise<ProfileFor> {
+  const read = async (nameOrPath: string): Promise<ProductProfile> =>
+    (await import('./config/load-profile.js')).loadProfile(nameOrPath, cwd);
+  if (product !== undefined) {
+    const given = await read(product);
+    return () => Promise.resolve(given);
+  }
+  const { findShippedName } = await import('./config/shipped-profiles.js');
+  const shipped = new Map<string, Promise<ProductProfile>>();
+  return async (fileName) => {
+    const name = await findShippedName([fileName]);
+    if (name === undefined) return undefined;
+    const profile = shipped.get(name) ?? read(name);
+    shipped.set(name, profile);
+    return profile;
+  };
 }
 
 /** `undefined` for what a folder holds beside programs and packages. */
@@ -83,7 +108,13 @@ async function inspectOne(
   try {
     const identity = await hasher.identify(collected.state.path, { md5AndSha1: true, signal: options.signal });
     if (!collected.isExplicit && !isExecutableFormat(identity.format)) return undefined;
-    const { signature, facts, findings } = await inspectFile(collected.state.path, identity.format, options);
+    const fileName = basename(collected.path);
+    const profile = await options.profileFor(fileName);
+    const { signature, facts, findings } = await inspectFile(identity.path, identity.format, {
+      ...options,
+      pinned: profile?.signers.thumbprints.map((thumbprint) => thumbprint.toLowerCase()) ?? [],
+    });
+    await refuseChanged(identity);
     return {
       path: collected.path,
       sizeBytes: identity.sizeBytes,
@@ -92,7 +123,7 @@ async function inspectOne(
       signature: toInspectedSignature(signature),
       facts: toInspectedFacts(facts),
       evidence: gatherEvidence({
-        names: [basename(collected.path)],
+        names: [fileName],
         digests: identity.digests,
         format: identity.format,
         signature,
@@ -100,7 +131,7 @@ async function inspectOne(
         isLocal: true,
         downloads: [],
         published: [],
-        ...(options.profile !== undefined && { profile: options.profile }),
+        ...(profile !== undefined && { profile }),
       }),
       findings,
     };
@@ -108,6 +139,17 @@ async function inspectOne(
     options.signal.throwIfAborted();
     if (error instanceof AppError) return failed(collected.path, error);
     throw error;
+  }
+}
+
+/** Digests and signature are from two reads: they must be of the same bytes. @throws ArtifactError `ARTIFACT_CHANGED` */
+async function refuseChanged(identity: FileState): Promise<void> {
+  const stats = await stat(identity.path, { bigint: true }).catch(() => undefined);
+  const now = stats && stateOf(identity.path, stats);
+  if (now?.sizeBytes !== identity.sizeBytes || now.mtimeNs !== identity.mtimeNs || now.inode !== identity.inode) {
+    throw new ArtifactError('ARTIFACT_CHANGED', 'changed while it was inspected', {
+      hint: 'run again when nothing writes to it',
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import type { InspectResult } from '../../src/domain/inspect-document.js';
 import { inspectSchema } from '../../src/reports/inspect-schema.js';
 import { runCli } from '../support/cli.js';
@@ -65,9 +64,24 @@ describe('absolve inspect', () => {
     ]);
   });
 
-  it('publishes the schema that it keeps', async () => {
-    const schema = { title: 'What absolve inspect --json prints', ...z.toJSONSchema(inspectSchema) };
-    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../schema/inspect-result.schema.json');
+  it('compares the signer with the product that is named', async () => {
+    const folder = tempFolder();
+    const profile = {
+      name: 'example',
+      product: 'Example Archive',
+      publisher: 'Example Software GmbH',
+      signers: { organisations: ['Example Software GmbH'] },
+      files: [{ pattern: 'hello-*.exe' }],
+    };
+    writeFileSync(join(folder, 'example.json'), JSON.stringify(profile));
+    const argv = [...ROOTS, '--product', join(folder, 'example.json')];
+    const signerOf = async (name: string): Promise<string | undefined> => {
+      const { files } = await inspectJson(...argv, `${SAMPLES}/${name}`);
+      return files[0]?.evidence.find(({ kind }) => kind === 'signer')?.outcome;
+    };
+    expect(await signerOf('hello-x64-signed.exe')).toBe('supports');
+    expect(await signerOf('hello-x64-other-signer.exe')).toBe('contradicts');
+    expect(await signerOf('hello-x64-self-signed.exe')).toBe('silent');
   });
 
   it('goes on after a file that cannot be read, and says so with status 3', async () => {
@@ -90,6 +104,7 @@ describe('absolve inspect', () => {
     ['a name that leads nowhere', ['nothere.exe'], 'CONFIG_NO_TARGET'],
     ['a URL', ['https://example.com/a.exe'], 'CONFIG_USAGE'],
     ['a hash', ['a'.repeat(64)], 'CONFIG_USAGE'],
+    ['a product that is not there', ['--product', 'nosuch', `${SAMPLES}/install.ps1`], 'CONFIG_PROFILE'],
     ['roots that are not there', ['--roots', 'nothere.pem', `${SAMPLES}/install.ps1`], 'CONFIG_INVALID'],
     ['roots without certificates', ['--roots', `${SAMPLES}/install.ps1`, `${SAMPLES}/install.ps1`], 'CONFIG_INVALID'],
   ])('refuses %s with status 2', async (_what, argv, errorCode) => {

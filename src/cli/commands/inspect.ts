@@ -9,6 +9,7 @@ import { write, type Io } from '../io.js';
 interface Options {
   readonly json?: boolean;
   readonly roots?: string;
+  readonly product?: string;
 }
 
 const HELP = `
@@ -27,14 +28,16 @@ export function declare(command: Command): void {
     .argument('<file...>', 'files, directories or globs')
     .option('--json', 'print the result document')
     .option('--roots <pem>', 'certificates to trust, in one PEM file')
+    .option('--product <name|file>', 'profile of the product that the files should be: a shipped name or a JSON file')
     .addHelpText('after', HELP);
 }
 
 /** Inspects and renders. What is found is no failure: only what could not be read changes the exit status. */
 export async function run({ args, options: parsed }: Invocation, io: Io): Promise<ExitCode> {
-  const { json, roots } = parsed as Options;
+  const { json, roots, product } = parsed as Options;
+  const settings = { ...(roots !== undefined && { roots }), ...(product !== undefined && { product }) };
   try {
-    const result = await runInspect(args, roots === undefined ? {} : { roots }, {
+    const result = await runInspect(args, settings, {
       cwd: io.cwd,
       stdin: io.stdin,
       platform: io.platform,
