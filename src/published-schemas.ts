@@ -4,6 +4,7 @@ import { profileSchema } from './config/profile-schema.js';
 import { configSchema } from './config/schema.js';
 import { manifestSchema } from './manifests/manifest-schema.js';
 import { inspectSchema } from './reports/inspect-schema.js';
+import { reportSchema } from './vendor-reports/report-schema.js';
 import { scenarioFile } from './simulate/scenario-file.js';
 
 /** Title and validator by file name in `schema/`. What people write is described before it is read, what we write after. */
@@ -12,6 +13,7 @@ const SCHEMAS: Readonly<Record<string, readonly [title: string, schema: z.ZodTyp
   'inspect-result.schema.json': ['What absolve inspect --json prints', inspectSchema, 'output'],
   'manifest.schema.json': ['Published hashes of released files', manifestSchema, 'input'],
   'product-profile.schema.json': ['What a publisher knows about its own product', profileSchema, 'input'],
+  'report.schema.json': ['What a report folder holds', reportSchema, 'output'],
   'scenario.schema.json': ['What absolve simulate knows and says', scenarioFile, 'input'],
 };
 

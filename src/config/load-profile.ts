@@ -84,7 +84,7 @@ export function parseProfile(json: unknown, shown: string): ProductProfile {
       hint: 'see schema/product-profile.schema.json',
     });
   }
-  const { $schema: _, homepage, files, upgradeCodes, contact, ...rest } = parsed.data;
+  const { $schema: _, homepage, files, upgradeCodes, contact, downloads, since, users, ...rest } = parsed.data;
   return {
     ...rest,
     ...(homepage !== undefined && { homepage }),
@@ -92,8 +92,13 @@ export function parseProfile(json: unknown, shown: string): ProductProfile {
     upgradeCodes: [...new Set([...upgradeCodes, ...files.flatMap((file) => file.upgradeCodes)])].toSorted(),
     contact: {
       ...(contact.name !== undefined && { name: contact.name }),
+      ...(contact.role !== undefined && { role: contact.role }),
       ...(contact.email !== undefined && { email: contact.email }),
+      ...(contact.phone !== undefined && { phone: contact.phone }),
       ...(contact.url !== undefined && { url: contact.url }),
     },
+    ...(downloads !== undefined && { downloads }),
+    ...(since !== undefined && { since }),
+    ...(users !== undefined && { users }),
   };
 }

@@ -62,9 +62,17 @@ export const profileSchema = z.strictObject({
   contact: z
     .strictObject({
       name: text.optional(),
+      role: text.optional().describe('What this person does, e.g. "release engineer".'),
       email: z.email().optional(),
+      phone: text.optional(),
       url: z.url({ protocol: /^https?$/ }).optional(),
     })
     .prefault({})
     .describe('Whom vendors may ask.'),
+  downloads: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .optional()
+    .describe('Pages or files where everybody can get it: for reports to vendors.'),
+  since: text.optional().describe('Since when it exists, e.g. "2006": for reports to vendors.'),
+  users: text.optional().describe('Roughly how many use it, e.g. "some 100,000 companies": for reports to vendors.'),
 });

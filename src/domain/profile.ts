@@ -20,7 +20,10 @@ export interface ProductSigners {
 
 export interface ProductContact {
   readonly name?: string;
+  /** What this person does, e.g. `release engineer`. */
+  readonly role?: string;
   readonly email?: string;
+  readonly phone?: string;
   readonly url?: string;
 }
 
@@ -42,6 +45,12 @@ export interface ProductProfile {
   /** UpgradeCodes of all its MSI packages, upper case with braces. */
   readonly upgradeCodes: readonly string[];
   readonly contact: ProductContact;
+  /** Pages or files where everybody can get it. */
+  readonly downloads?: readonly string[];
+  /** Since when it exists, as the publisher puts it: `2006`, `May 2006`. */
+  readonly since?: string;
+  /** Roughly how many use it, in words. */
+  readonly users?: string;
 }
 
 /**

@@ -21,9 +21,7 @@ export interface IndexEntry {
 /** The page over all reports: what is missing, a checklist in the order of sending, and what nobody can be told. Pure. */
 export function renderIndex(plan: ReportPlan, entries: readonly IndexEntry[], notes: readonly Reason[]): string {
   const product = plan.publisher.product ?? 'your software';
-  const artifacts = new Map(
-    plan.reports.flatMap((report) => report.artifacts.map((artifact) => [artifact.id, artifact])),
-  );
+  const artifacts = new Map(plan.artifacts.map((artifact) => [artifact.id, artifact]));
   const all = [...plan.notes, ...notes];
   return renderPage({
     title: `False positives of ${product}`,
@@ -56,7 +54,7 @@ export function renderIndex(plan: ReportPlan, entries: readonly IndexEntry[], no
       <h2>Reports, in the order in which to send them</h2>
       ${entries.length === 0 ? html`<p>There is nothing to report.</p>` : checklist(entries)}
       ${plan.unreachable.length > 0 && unreachable(plan.unreachable, artifacts)}
-      ${artifacts.size > 0 && flagged([...artifacts.values()], plan)}`,
+      ${artifacts.size > 0 && flagged(plan.artifacts)}`,
   });
 }
 
@@ -156,7 +154,7 @@ function unreachable(engines: readonly UnreachableEngine[], artifacts: ReadonlyM
 /** Beyond this a table of artifacts is a list nobody reads; the reports have them all. */
 const MOST_SHOWN = 200;
 
-function flagged(artifacts: readonly ReportArtifact[], { reports }: ReportPlan): Html {
+function flagged(artifacts: readonly ReportArtifact[]): Html {
   return html`<h2>What is flagged</h2>
     <table>
       <thead>
@@ -168,7 +166,7 @@ function flagged(artifacts: readonly ReportArtifact[], { reports }: ReportPlan):
       </thead>
       <tbody>
         ${artifacts.slice(0, MOST_SHOWN).map(
-          ({ id, name, permalink }) =>
+          ({ id, name, permalink, detections }) =>
             html`<tr>
               <th scope="row" class="name">${name}</th>
               <td>
@@ -176,7 +174,7 @@ function flagged(artifacts: readonly ReportArtifact[], { reports }: ReportPlan):
                 >${permalink !== undefined && html`<br />${addressLink(permalink, 'VirusTotal report')}`}
               </td>
               <td>
-                ${reports.flatMap((report) => report.artifacts.filter((each) => each.id === id).flatMap(({ detections }) => detections.map(({ engine, label }) => html`<div class="name">${engine}: ${label === '' ? 'no label' : label}</div>`)))}
+                ${detections.map(({ engine, label }) => html`<div class="name">${engine}: ${label === '' ? 'no label' : label}</div>`)}
               </td>
             </tr> `,
         )}

@@ -35,7 +35,7 @@ function render(block: Block): Html {
     case 'heading':
       return block.level === 2
         ? html`<h2 style="font-size:16px;margin:18px 0 6px">${block.text}</h2> `
-        : html`<h3 style="font-size:14px;margin:14px 0 4px;word-break:break-all">${block.text}</h3> `;
+        : html`<h3 style="font-size:14px;margin:14px 0 4px;word-break:break-word">${block.text}</h3> `;
     case 'list':
       return html`<ul>
         ${block.items.map((item) => html`<li>${item}</li>`)}
@@ -46,7 +46,7 @@ function render(block: Block): Html {
           ([name, value]) =>
             html`<tr>
               <th scope="row" style="${CELL};color:#555;white-space:nowrap">${name}</th>
-              <td style="${CELL};word-break:break-all">${value}</td>
+              <td style="${CELL};word-break:break-word">${value}</td>
             </tr>`,
         )}
       </table> `;

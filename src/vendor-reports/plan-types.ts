@@ -97,6 +97,8 @@ export interface ReportPlan {
   /** ISO 8601: when the check ended that this is about. */
   readonly checkedAt: string;
   readonly isForced: boolean;
+  /** Everything that is reported about, with the detections of all vendors; by name. */
+  readonly artifacts: readonly ReportArtifact[];
   readonly reports: readonly VendorReport[];
   readonly unreachable: readonly UnreachableEngine[];
   readonly missing: readonly MissingFact[];

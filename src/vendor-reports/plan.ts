@@ -10,7 +10,7 @@ import { chooseEntry, contactOf } from './channel.js';
 import { orderByFamily, upstreamVendor } from './family-order.js';
 import { groupBy } from './group-by.js';
 import { collectMissing, missingFor } from './missing.js';
-import type { Language, ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
+import type { Language, ReportArtifact, ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
 import type { LocalFacts, PublisherFacts } from './publisher.js';
 import { reportNotes } from './report-notes.js';
 import { planSample } from './sample-plan.js';
@@ -50,7 +50,8 @@ export function planReports(
   const flagged = document.artifacts.filter(({ detections }) => detections.length > 0);
   const isIncluded = ({ verdict }: DocumentArtifact): boolean =>
     verdict === 'likely-false-positive' || options.force === true;
-  const flags = flagged.filter(isIncluded).flatMap((artifact) => flagsOf(artifact, directory));
+  const included = flagged.filter(isIncluded);
+  const flags = included.flatMap((artifact) => flagsOf(artifact, directory));
   const groups = groupBy(flags, ({ vendor }) => vendor);
   const drafts = [...groups].flatMap(([vendor, group]) =>
     draftReport(vendor, group, { directory, publisher, options, groups }),
@@ -61,6 +62,7 @@ export function planReports(
     publisher,
     checkedAt: document.finishedAt,
     isForced: options.force === true,
+    artifacts: included.map((artifact) => describe(artifact, artifact.detections, options)).toSorted(byName),
     reports: ordered,
     unreachable: options.vendors === undefined ? unreachableOf(flags, drafts, directory) : [],
     missing: collectMissing(publisher, ordered),
@@ -92,15 +94,14 @@ function draftReport(vendor: string, flags: readonly Flag[], surroundings: Surro
   const entry = chooseEntry(directory, vendor, entries, new Set(flags.map(({ artifact }) => artifact.kind)));
   if (entry === undefined) return [];
   const artifacts = [...groupBy(flags, ({ artifact }) => artifact)]
-    .map(([artifact, own]) => {
-      const local = artifact.sha256 === undefined ? undefined : options.local?.get(artifact.sha256);
-      return toReportArtifact(
+    .map(([artifact, own]) =>
+      describe(
         artifact,
         own.map(({ detection }) => detection),
-        local,
-      );
-    })
-    .toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+        options,
+      ),
+    )
+    .toSorted(byName);
   const allEngines = [...groups.values()].flat().map(({ detection }) => detection.engine);
   const upstream = upstreamVendor(directory, vendor, entries);
   const isInPlan = upstream !== undefined && groups.has(upstream);
@@ -125,6 +126,22 @@ function draftReport(vendor: string, flags: readonly Flag[], surroundings: Surro
       missing: missingFor(entry.requirements.fields, publisher, artifacts),
     },
   ];
+}
+
+function describe(
+  artifact: DocumentArtifact,
+  detections: readonly Detection[],
+  { local }: PlanOptions,
+): ReportArtifact {
+  return toReportArtifact(
+    artifact,
+    detections,
+    artifact.sha256 === undefined ? undefined : local?.get(artifact.sha256),
+  );
+}
+
+function byName(a: ReportArtifact, b: ReportArtifact): number {
+  return compare(a.name, b.name) || compare(a.id, b.id);
 }
 
 function unreachableOf(

@@ -1,3 +1,5 @@
+import type { ProductProfile } from '../domain/profile.js';
+
 /** What a publisher says about itself and its product. Everything may be missing; nothing is ever made up for it. */
 export interface PublisherFacts {
   readonly product?: string;
@@ -23,6 +25,27 @@ export interface PublisherFacts {
 }
 
 export const NO_PUBLISHER: PublisherFacts = Object.freeze({});
+
+/**
+ * What a product profile says for a report. The first paragraph of its purpose is what the product is for, the others why
+ * that may look suspicious; without downloads the hosts say where it is published. Pure.
+ */
+export function toPublisherFacts(profile: ProductProfile): PublisherFacts {
+  const { product, publisher, homepage, contact, since, users } = profile;
+  const [purpose, ...behaviours] = profile.purpose;
+  const { url: _, ...person } = contact;
+  return {
+    product,
+    publisher,
+    ...(homepage !== undefined && { website: homepage }),
+    ...(purpose !== undefined && { purpose }),
+    behaviours,
+    publishedAt: profile.downloads ?? profile.hosts,
+    ...(since !== undefined && { since }),
+    ...(users !== undefined && { users }),
+    contact: person,
+  };
+}
 
 /**
  * What is known about one artifact beside the check: read from the file itself when the report is made, because a result

@@ -38,8 +38,3 @@ export const reportSchema = z.strictObject({
   vendors: z.array(vendor).describe('In the order in which to send: upstream engines first.'),
   unreachable: z.array(unreachable).describe('Engines that flag something and that nobody can be written to for.'),
 });
-
-/** The published JSON Schema of `report.json`. Pure. */
-export function reportJsonSchema(): object {
-  return z.toJSONSchema(reportSchema);
-}

@@ -13,6 +13,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./inspect.js'),
   },
   {
+    name: 'report',
+    summary: 'Write what each vendor needs to withdraw its false positives: drafts, form sheets, samples.',
+    load: () => import('./report.js'),
+  },
+  {
     name: 'vendors',
     summary: 'Who answers for an engine, how to reach them, what they ask for, how sure that is.',
     load: () => import('./vendors.js'),

@@ -1,0 +1,157 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instant } from '../domain/time.js';
+import type { Reason } from '../domain/verdict.js';
+import { composeEml } from '../vendor-reports/eml.js';
+import { folderNameOf } from '../vendor-reports/folder-name.js';
+import { formFields } from '../vendor-reports/form-fields.js';
+import { renderFormPage } from '../vendor-reports/form-html.js';
+import { renderFormMarkdown } from '../vendor-reports/form-markdown.js';
+import { renderIndex, type IndexEntry } from '../vendor-reports/index-html.js';
+import { renderMailto } from '../vendor-reports/mailto.js';
+import { renderMessage } from '../vendor-reports/message.js';
+import { linksOf } from '../vendor-reports/model.js';
+import type { ReportPlan, VendorReport } from '../vendor-reports/plan-types.js';
+import { toReportDocument, type ReportDocument } from '../vendor-reports/report-document.js';
+import type { Templates } from '../vendor-reports/templates.js';
+import { openKeptFolder, unwritable, type KeptFolder } from './kept-folder.js';
+import { SamplePacker } from './samples.js';
+
+export interface WriteOptions {
+  readonly templates: Templates;
+  /** Date of the messages. */
+  readonly now: Instant;
+  readonly signal: AbortSignal;
+}
+
+export interface WrittenFolder {
+  readonly document: ReportDocument;
+  readonly entries: readonly IndexEntry[];
+  /** About the folder as a whole: drafts that were kept, what earlier runs left. */
+  readonly notes: readonly Reason[];
+}
+
+/**
+ * Writes a plan as a folder: `index.html`, `report.json`, and a folder per vendor with its draft, form sheet and samples.
+ * Files that a person edited since they were written are kept, and the new version is put beside them. The same plan and
+ * time give the same bytes.
+ *
+ * @param root absolute
+ * @throws ReportError `REPORT_UNWRITABLE`; UsageError `CONFIG_TEMPLATE` before anything is written
+ */
+export async function writeReportFolder(plan: ReportPlan, root: string, options: WriteOptions): Promise<WrittenFolder> {
+  checkTemplates(plan, options.templates);
+  const folder = await openKeptFolder(root);
+  // On the same disk, so that archives are linked instead of copied.
+  const scratch = await makeScratch(root);
+  const notes: Reason[] = [];
+  const entries: IndexEntry[] = [];
+  try {
+    const packer = new SamplePacker(folder, scratch, options.signal);
+    for (const report of plan.reports) {
+      options.signal.throwIfAborted();
+      entries.push(await writeReport(plan, report, { folder, packer, notes, ...options }));
+    }
+    notes.push(...leftBehind(folder, entries));
+    const filesOf = new Map(entries.map((entry) => [entry.report, entry]));
+    const document = toReportDocument(plan, (report) => toFiles(filesOf.get(report)));
+    const json = await folder.write('report.json', `${JSON.stringify(document, null, 2)}\n`);
+    if (json.kept !== undefined) notes.push({ code: 'draft-kept', args: { file: json.kept, beside: json.path } });
+    const index = await folder.write('index.html', renderIndex(plan, entries, notes));
+    if (index.kept !== undefined) notes.push({ code: 'draft-kept', args: { file: index.kept, beside: index.path } });
+    return { document, entries, notes };
+  } finally {
+    // Also when it ends early: what was written must be known as written, or the next run takes it for a person's work.
+    await folder.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Surroundings extends WriteOptions {
+  readonly folder: KeptFolder;
+  readonly packer: SamplePacker;
+  readonly notes: Reason[];
+}
+
+async function writeReport(plan: ReportPlan, report: VendorReport, surroundings: Surroundings): Promise<IndexEntry> {
+  const { folder, packer, notes, templates, now } = surroundings;
+  const name = folderNameOf(report.vendor);
+  const samples = await packer.place(report.sample, name);
+  const own: Reason[] = [...samples.notes];
+  const write = async (file: string, content: Parameters<KeptFolder['write']>[1]): Promise<string> => {
+    const { path, kept } = await folder.write(`${name}/${file}`, content);
+    if (kept !== undefined) notes.push({ code: 'draft-kept', args: { file: kept, beside: path } });
+    // The draft that a person worked on is the one to send.
+    return kept ?? path;
+  };
+  if (samples.outcome.separate.length > 0 && linksOf(plan, report).length === 0) {
+    own.push({ code: 'sample-no-link', args: {} });
+  }
+  const shown: VendorReport = { ...report, notes: [...report.notes, ...own] };
+  const message = renderMessage(plan, report, templates, samples.outcome);
+  const { contact } = plan.publisher;
+  const messagePath =
+    message &&
+    (await write(
+      'message.eml',
+      composeEml(message, {
+        date: now,
+        ...(contact?.email !== undefined && { from: { name: contact.name, address: contact.email } }),
+        attachments: samples.attachments.map((attachment) => ({
+          name: attachment.name,
+          open: () => createReadStream(attachment.path),
+        })),
+      }),
+    ));
+  const entry: IndexEntry = { report, samples: samples.paths, notes: own };
+  const mailto = renderMailto(plan, report, templates, samples.outcome);
+  const withMail: IndexEntry = {
+    ...entry,
+    ...(messagePath !== undefined && { message: messagePath }),
+    ...(mailto !== undefined && { mailto }),
+  };
+  if (report.contact.form === null) return withMail;
+  const fields = formFields(plan, report, templates, samples.outcome);
+  return {
+    ...withMail,
+    formSheet: await write('form.md', renderFormMarkdown(shown, fields)),
+    formPage: await write('form.html', renderFormPage(shown, fields, plan.language)),
+  };
+}
+
+async function makeScratch(root: string): Promise<string> {
+  try {
+    return await mkdtemp(join(root, '.absolve-samples-'));
+  } catch (error) {
+    throw unwritable(root, error);
+  }
+}
+
+/** A wrong template ends the run before the first file, not in the middle of the folder. */
+function checkTemplates(plan: ReportPlan, templates: Templates): void {
+  for (const report of plan.reports) {
+    const nothing = { attached: [], separate: [], bare: [] };
+    renderMessage(plan, report, templates, nothing);
+    renderMailto(plan, report, templates, nothing);
+    formFields(plan, report, templates, nothing);
+  }
+}
+
+function toFiles(entry: IndexEntry | undefined): ReportDocument['vendors'][number]['files'] {
+  return {
+    ...(entry?.message !== undefined && { message: entry.message }),
+    ...(entry?.formSheet !== undefined && { form: entry.formSheet }),
+    samples: entry?.samples ?? [],
+  };
+}
+
+function leftBehind(folder: KeptFolder, entries: readonly IndexEntry[]): readonly Reason[] {
+  const current = new Set(entries.map(({ report }) => folderNameOf(report.vendor)));
+  const folders = new Set(
+    folder.leftBehind().flatMap((path) => (path.includes('/') ? [path.split('/')[0] ?? ''] : [])),
+  );
+  return [...folders]
+    .filter((name) => !current.has(name))
+    .map((name) => ({ code: 'left-behind', args: { folder: name } }));
+}
