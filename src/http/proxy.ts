@@ -20,9 +20,16 @@ function isExempt(url: URL, noProxy: string): boolean {
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true;
-      const [, name = '', wantedPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      const { name, wantedPort } = splitPort(entry.toLowerCase());
       if (wantedPort !== undefined && wantedPort !== port) return false;
       const suffix = name.replace(/^\*?\./, '');
       return host === suffix || host.endsWith(`.${suffix}`);
     });
+}
+
+/** An IPv6 address has colons of its own: there a port needs brackets. */
+function splitPort(entry: string): { readonly name: string; readonly wantedPort?: string } {
+  const bracketed = /^\[(.*)\](?::(\d+))?$/.exec(entry);
+  const [, name = entry, wantedPort] = bracketed ?? /^([^:]*):(\d+)$/.exec(entry) ?? [];
+  return wantedPort === undefined ? { name } : { name, wantedPort };
 }

@@ -65,6 +65,7 @@ export interface CheckOptions {
   readonly concurrency: number;
   /** For the whole run, from now; absent: as long as it takes. */
   readonly timeoutMs?: number;
+  /** At most one window. */
   readonly retryBaseMs: number;
   readonly maxAttempts: number;
   readonly failOn: FailOn;
@@ -176,7 +177,12 @@ async function ask(
     });
     const pressure = new Pressure(
       { ledger, scanner, clock, signal },
-      { limits, retryBaseMs: options.retryBaseMs, maxAttempts: options.maxAttempts },
+      // Scaled down with the window, like the first poll.
+      {
+        limits,
+        retryBaseMs: Math.min(options.retryBaseMs, limits.rate.windowMs),
+        maxAttempts: options.maxAttempts,
+      },
       () => dispatcher,
     );
     const resolver = new Resolver(

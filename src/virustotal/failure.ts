@@ -99,7 +99,7 @@ function readEnvelope(body: string): { readonly code: string; readonly message?:
 }
 
 /** The beginning of a hostile text. Masked before it is cut: half a key is no longer found, and as good as the whole. */
-function excerpt(text: string, length: number, key: string): string {
+export function excerpt(text: string, length: number, key: string): string {
   const beginning = visible(text.slice(0, length * 20).replace(/\s+/g, ' '));
   return mask(beginning, [key]).slice(0, length);
 }

@@ -4,7 +4,7 @@ import { mask } from '../domain/secret.js';
 import { visible } from '../domain/text.js';
 import { AppError, ApiError, InterruptedError } from '../errors.js';
 import type { Agents } from '../http/agents.js';
-import type { Answer, CallDescription } from './failure.js';
+import { excerpt, type Answer, type CallDescription } from './failure.js';
 
 /** Failures before the first byte of a request: the connection itself, or the name, did not come about. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
@@ -72,10 +72,34 @@ export async function exchange(request: Request, options: TransportOptions): Pro
       timeout: options.idleTimeoutMs,
       signal: request.signal,
     });
-    return { status: response.status, headers: headersOf(response.headers), body: response.data ?? '' };
+    const answer = { status: response.status, headers: headersOf(response.headers), body: response.data ?? '' };
+    if (request.url.startsWith('https:') && !cameEncrypted(response.request)) throw refusedTunnel(answer, options.key);
+    return answer;
   } catch (error) {
     throw withoutRequest(error, request, options.key);
   }
+}
+
+/** A proxy that refuses the tunnel answers in plain text, and the client hands that on as if the service had said it. */
+function cameEncrypted(request: unknown): boolean {
+  const { socket } = request as { readonly socket?: { readonly encrypted?: boolean } };
+  return socket?.encrypted === true;
+}
+
+function refusedTunnel({ status, body }: Answer, key: string): ApiError {
+  const said = body === '' ? '' : `: ${excerpt(body, 200, key)}`;
+  return new ApiError(
+    'API_UNAVAILABLE',
+    `the proxy refuses the connection to VirusTotal with status ${status}${said}`,
+    {
+      status,
+      neverSent: true,
+      hint:
+        status === 407
+          ? 'it wants a user name and a password: HTTPS_PROXY=http://name:password@host:port'
+          : 'check HTTPS_PROXY, and whether the proxy lets www.virustotal.com through',
+    },
+  );
 }
 
 function headersOf(headers: object): Record<string, string> {
