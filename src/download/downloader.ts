@@ -24,6 +24,8 @@ export interface DownloaderOptions {
 
 const HEAD_BYTES = 512;
 
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+
 export function createDownloader(options: DownloaderOptions): Downloader {
   let folder: Promise<string> | undefined;
   let count = 0;
@@ -91,7 +93,7 @@ async function get(url: string, signal: AbortSignal, options: DownloaderOptions)
       proxy: false,
       httpAgent: agents.httpAgent,
       httpsAgent: agents.httpsAgent,
-      timeout: options.idleTimeoutMs ?? 60_000,
+      timeout: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
       signal,
     });
     response.data.once('close', () => agents.close());
@@ -117,9 +119,13 @@ async function save(
   }
   let received = 0;
   let head: Buffer = Buffer.alloc(0);
+  // The client's own limit ends with the headers: a body that stops coming would be waited for without end.
+  const idleTimeoutMs = options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
+  const watchdog = setTimeout(() => response.data.destroy(new Error('nothing came any more')), idleTimeoutMs);
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       received += chunk.length;
+      watchdog.refresh();
       if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
       const isTooMuch = received > maxBytes;
       done(
@@ -134,6 +140,8 @@ async function save(
     if (error instanceof AppError) throw error;
     if (signal.aborted) throw new InterruptedError('interrupted while downloading');
     throw cutOff(url, received, announced, error);
+  } finally {
+    clearTimeout(watchdog);
   }
   if (response.status < 200 || response.status > 299) {
     throw new ArtifactError('ARTIFACT_DOWNLOAD', `${url} answers with status ${response.status}${shownHead(head)}`, {

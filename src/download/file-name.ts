@@ -17,7 +17,17 @@ function fromDisposition(header: string): string {
   const extended = /filename\*\s*=\s*utf-8''([^;\s]+)/i.exec(header)?.[1];
   if (extended !== undefined) return decode(extended);
   const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(header);
-  return plain?.[1] ?? plain?.[2] ?? '';
+  return asUtf8(plain?.[1] ?? plain?.[2] ?? '');
+}
+
+/** Headers are read as Latin-1, and many servers write UTF-8: what decodes as such was meant so. */
+function asUtf8(text: string): string {
+  try {
+    const isLatin1 = text.split('').every((character) => character <= '\u00ff');
+    return isLatin1 ? new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1')) : text;
+  } catch {
+    return text;
+  }
 }
 
 function baseName(path: string): string {

@@ -80,10 +80,8 @@ export function makeAuthority(folder: string, host: string): Authority {
   openssl('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Test Authority');
   openssl('req', ...ec, '-keyout', 'host.key', '-out', 'host.csr', '-subj', `/CN=${host}`);
   writeFileSync(path('host.ext'), `subjectAltName=DNS:${host},IP:127.0.0.1\n`);
-  openssl(
-    ...['x509', '-req', '-in', 'host.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-days', '2', '-extfile', 'host.ext', '-out', 'host.pem'],
-  );
+  const sign = ['x509', '-req', '-in', 'host.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
+  openssl(...sign, '-days', '2', '-extfile', 'host.ext', '-out', 'host.pem');
   return {
     caPath: path('ca.pem'),
     key: readFileSync(path('host.key'), 'utf8'),

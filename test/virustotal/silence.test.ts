@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startSimulator, type SimulatorOptions } from '../../src/simulate/server.js';
-import { closedPort } from '../support/http-server.js';
+import { closedPort, startHttp } from '../support/http-server.js';
 import { apiFailureOf, failureOf, scannerAt, signal, uploadSource } from './support.js';
 
 type Faults = NonNullable<SimulatorOptions['faults']>;
@@ -55,6 +55,15 @@ describe('a silent service', () => {
   it('is given up after the longest silence', async () => {
     await using service = await faulty([{ kind: 'slow-headers', durationMs: 10_000 }], 60);
     const error = await apiFailureOf(service.scanner.lookupFile(SHA, { signal }));
+    expect(error).toMatchObject({ code: 'API_UNAVAILABLE', retryable: true });
+  });
+
+  it('is given up in the middle of an answer too', async () => {
+    const { url } = await startHttp((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{"data":');
+    });
+    const error = await apiFailureOf(scannerAt(url, { idleTimeoutMs: 60 }).lookupFile(SHA, { signal }));
     expect(error).toMatchObject({ code: 'API_UNAVAILABLE', retryable: true });
   });
 
