@@ -95,7 +95,9 @@ function row(entry: IndexEntry, index: number): Html {
   const notes = [...report.notes, ...entry.notes];
   return html`<tr>
     <td><input type="checkbox" id="done-${index + 1}" aria-label="${report.vendor}: done" /></td>
-    <th scope="row" class="name">${report.vendor}<br /><span class="soft">${report.engines.join(', ')}</span></th>
+    <th scope="row" class="name">
+      ${report.vendor}${isSameName(report) ? false : html`<br /><span class="soft">${report.engines.join(', ')}</span>`}
+    </th>
     <td>
       ${preferred?.way}${others.map(({ way }) => html`<br /><span class="soft">or:</span> ${way}`)}${entry.samples.map((sample) => html`<br />Sample: <a href="${href(sample)}">${sample.split('/').at(-1)}</a>`)}
     </td>
@@ -114,6 +116,11 @@ function row(entry: IndexEntry, index: number): Html {
       }
     </td>
   </tr> `;
+}
+
+/** A company named like its only engine need not be named twice. */
+function isSameName({ vendor, engines }: VendorReport): boolean {
+  return engines.length === 1 && engines[0]?.toLowerCase() === vendor.toLowerCase();
 }
 
 function order({ upstream }: VendorReport): Html | false {
