@@ -58,6 +58,7 @@ const thresholds = z.strictObject({
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   product: z.string().min(1).optional().describe('Product profile: a shipped name or the path of a JSON file.'),
+  roots: z.string().min(1).optional().describe('PEM file of the certificates to trust as roots of signatures.'),
   upload: z
     .enum(['never', 'ask', 'unknown'])
     .optional()

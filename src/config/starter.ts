@@ -28,6 +28,9 @@ export function starterConfig(profileFile: string): string {
   // What is known of the product: names, signers, hosts, contact.
   "product": ${JSON.stringify(profileFile)},
 
+  // Roots that vouch for the signing certificate, a PEM file. Without them a signature is intact, and nobody says whose.
+  // "roots": "./code-signing-roots.pem",
+
   // Files that VirusTotal does not know: "never" uploads nothing, "ask" asks once on a terminal, "unknown" uploads them.
   // An upload publishes the file to VirusTotal's partners.
   "upload": "ask",

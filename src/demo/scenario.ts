@@ -19,7 +19,7 @@ export const DEMO_SCENARIO = {
         { engine: 'BitDefender', category: 'malicious', label: 'Gen:Variant.Lazy.4711' },
         { engine: 'VIPRE', category: 'malicious', label: 'Gen:Variant.Lazy.4711' },
         { engine: 'GData', category: 'malicious', label: 'Gen:Variant.Lazy.4711' },
-        { engine: 'SecureAge', category: 'malicious', label: 'Malicious' },
+        { engine: 'APEX', category: 'malicious', label: 'Malicious' },
       ],
     },
     {

@@ -10,6 +10,8 @@ import { tempFolder } from '../support/temp.js';
 
 const README = new URL('../../README.md', import.meta.url);
 const SAMPLES = new URL('../../fixtures/samples/', import.meta.url);
+const PROFILE = new URL('../../fixtures/demo/example-archive.profile.json', import.meta.url);
+const CONFIG = '{ "product": "./example-archive.profile.json", "roots": "./roots.pem" }';
 const DIST = ['archive-signed.msi', 'hello-x64-tampered.exe', 'setup-signed.exe', 'setup-unsigned.exe'];
 const BLOCK = /```console\n\$ absolve (.*)\n([^`]*)```/g;
 
@@ -31,6 +33,9 @@ it('shows real commands with their real output', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'dist'));
   for (const name of DIST) copyFileSync(new URL(name, SAMPLES), join(folder, 'dist', name));
+  copyFileSync(new URL('test-root.pem', SAMPLES), join(folder, 'roots.pem'));
+  copyFileSync(PROFILE, join(folder, 'example-archive.profile.json'));
+  writeFileSync(join(folder, 'absolve.config.jsonc'), CONFIG);
   const { env } = await startService(folder, { rate: FAST_RATE, scenario: parseScenario(DEMO_SCENARIO) });
   // The README's reader has set no limits; the stand-in tells its own.
   const readme = readFileSync(README, 'utf8');

@@ -137,6 +137,7 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
   const daily = options.daily ?? config.daily;
   const monthly = options.monthly ?? config.monthly;
   const product = options.product ?? config.product;
+  const roots = options.roots ?? config.roots;
   return {
     download: options.download && (config.download ?? true),
     rescan: options.rescan ?? false,
@@ -155,7 +156,7 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
     evidence: {
       ...(product !== undefined && { product }),
       manifests: options.manifest ?? [],
-      ...(options.roots !== undefined && { roots: options.roots }),
+      ...(roots !== undefined && { roots }),
     },
   };
 }

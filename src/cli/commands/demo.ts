@@ -25,6 +25,10 @@ const SAMPLES = [
 /** What is behind the demo's download link. */
 const DOWNLOAD = 'setup-signed.exe';
 
+/** Who the samples' publisher is, and which root vouches for the certificate. */
+const PROFILE = 'fixtures/demo/example-archive.profile.json';
+const ROOTS = 'test-root.pem';
+
 /** Fast enough for a demo, slow enough to see the windows work. */
 const RATE = { requests: 10, windowMs: 1000 };
 
@@ -47,12 +51,21 @@ export async function run(_invocation: Invocation, io: Io): Promise<ExitCode> {
     await write(
       io.stderr,
       `${paint('bold', 'SIMULATED: these verdicts come from a stand-in inside this program, not from VirusTotal.')}\n` +
-        `$ absolve check --upload ${[...SAMPLES, host.url].join(' ')}\n`,
+        `$ absolve check --upload --product example-archive.profile.json --roots ${ROOTS} ${[...SAMPLES, host.url].join(' ')}\n`,
     );
     await runCheckCommand(
       {
         args: [...SAMPLES, host.url],
-        options: { upload: true, download: true, wait: true, rate: RATE, daily: 500, monthly: 15_500 },
+        options: {
+          upload: true,
+          download: true,
+          wait: true,
+          rate: RATE,
+          daily: 500,
+          monthly: 15_500,
+          product: packageFile(PROFILE),
+          roots: ROOTS,
+        },
       },
       {
         ...io,
