@@ -3,13 +3,14 @@
  * Each has a contract suite in `test/contract/` that every implementation passes.
  */
 import type { DigestAlgorithm, Digests, FileFormat, Sha256 } from './domain/artifact.js';
+import type { Case } from './domain/case.js';
 import type { CheckResult } from './domain/document.js';
 import type { DownloadFacts } from './domain/download-facts.js';
 import type { FileFacts } from './domain/file-facts.js';
 import type { SignatureReport } from './domain/signature.js';
 import type { ArtifactError } from './errors.js';
 import type { Exhausted, QuotaLimits } from './domain/quota.js';
-import type { Scan } from './domain/scan.js';
+import type { EngineResult, Scan } from './domain/scan.js';
 import type { Instant } from './domain/time.js';
 
 /** Wall clock and waiting. The wall clock is shared by processes, so the ledger can be; tests use their own. */
@@ -211,6 +212,15 @@ export interface ScanStore {
   /** When the service last said that it does not know these, by id. */
   findUnknown(kind: ScanKey['kind'], ids: readonly string[]): Promise<ReadonlyMap<string, Instant>>;
   saveUnknown(key: ScanKey, at: Instant): Promise<void>;
+  /** What each engine said in one analysis; `null` when that analysis is not in the store. */
+  findAnswers(key: ScanKey, analysedAt: Instant): Promise<EngineAnswers | null>;
+}
+
+/** The answers of one analysis. Engines in neither list gave none. */
+export interface EngineAnswers {
+  readonly flagged: readonly EngineResult[];
+  /** Engines that ran and found nothing; for URLs also "unrated", which is what a list says of what it has taken off. */
+  readonly quiet: readonly string[];
 }
 
 /** A submission under way. Written before anything is sent, so that a crash cannot lose or repeat it. */
@@ -239,7 +249,25 @@ export interface RunStore {
   lastResult(): Promise<CheckResult | null>;
 }
 
-export interface Store extends IdentityStore, InspectionStore, ScanStore, SubmissionStore, RunStore {
+/** False positives that are followed, with everything that happened to them. */
+export interface CaseStore {
+  /** All of them, or those that are open or reported, in the order in which they were opened. */
+  findCases(which: 'all' | 'active'): Promise<readonly Case[]>;
+  /**
+   * Changes the cases of these contents (sha256 or URL) under the write lock, so that two processes never work from the same
+   * state. Atomic: all that `change` returns is written, or nothing. Events are appended, never changed.
+   *
+   * @param change pure; gets every case of these contents, in the order in which they were opened, and returns them with new
+   *   objects where something changed and new cases behind
+   * @returns what `change` returned
+   */
+  updateCases(
+    artifacts: readonly string[],
+    change: (cases: readonly Case[]) => readonly Case[],
+  ): Promise<readonly Case[]>;
+}
+
+export interface Store extends IdentityStore, InspectionStore, ScanStore, SubmissionStore, RunStore, CaseStore {
   /** The ledger of one key. Keys are told apart by a fingerprint; the store never holds one. */
   ledgerOf(key: string): Ledger;
   close(): Promise<void>;

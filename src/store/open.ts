@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { StoreError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
+import { cases } from './cases.js';
 import { toStoreError } from './failure.js';
 import { identities } from './identities.js';
 import { inspections } from './inspections.js';
@@ -41,7 +42,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const db = new Kysely<Tables>({ dialect: sqliteDialect(openSqlite(path)) });
     await migrate(db, path);
-    const parts = { ...identities(db), ...inspections(db), ...scans(db), ...submissions(db), ...runs(db) };
+    const parts = {
+      ...identities(db),
+      ...inspections(db),
+      ...scans(db),
+      ...submissions(db),
+      ...runs(db),
+      ...cases(db),
+    };
     const store = guardMethods(parts, guarded);
     return {
       ...store,

@@ -77,6 +77,17 @@ export function scans(db: Kysely<Tables>): ScanStore {
         .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet({ asked_at: at }))
         .execute();
     },
+    async findAnswers({ kind, id }, analysedAt) {
+      const row = await db
+        .selectFrom('scan')
+        .select(['flagged', 'quiet'])
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .where('analysed_at', '=', analysedAt)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return { flagged: JSON.parse(row.flagged) as EngineResult[], quiet: JSON.parse(row.quiet) as string[] };
+    },
   };
 }
 

@@ -51,6 +51,26 @@ export interface Tables {
     owner: string;
   };
   inspection: { sha256: string; basis: string; inspected_at: number; document: string };
+  case_record: {
+    id: string;
+    ordinal: number;
+    vendor: string;
+    kind: string;
+    artifact: string;
+    state: string;
+    verdict: string;
+    opened_at: number;
+    analysed_at: number;
+    flagged_at: number;
+    ticket: string | null;
+    predecessor: string | null;
+    /** `CaseArtifact` without what has a column. */
+    facts: string;
+    claims: string;
+    evidence: string;
+    quiet_at: string;
+  };
+  case_event: { case_id: string; position: number; at: number; origin: string; kind: string; detail: string };
   key_state: { key_id: string; paused_until: number | null; limits: string | null };
   run: { id: Generated<number>; finished_at: number; exit_code: number; document: Uint8Array };
 }

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { StoreError } from '../../src/errors.js';
 import type { Store } from '../../src/ports.js';
 import { openStore } from '../../src/store/open.js';
-import { storeContract } from '../contract/store.js';
+import { caseStoreContract } from '../contract/cases.js';
+import { storeContract, type StoreUnderTest } from '../contract/store.js';
 import { tempFolder } from '../support/temp.js';
 
 const LIMITS = { rate: { requests: 1, windowMs: 1000 } };
@@ -22,7 +23,7 @@ function open(
   });
 }
 
-storeContract('the SQLite file', async () => {
+const openTwice = async (): Promise<StoreUnderTest> => {
   const path = join(tempFolder(), 'deep', 'er', 'absolve.db');
   let current = 0;
   const now = () => current;
@@ -39,7 +40,10 @@ storeContract('the SQLite file', async () => {
       await other.close();
     },
   };
-});
+};
+
+storeContract('the SQLite file', openTwice);
+caseStoreContract('the SQLite file', openTwice);
 
 describe('a request whose process is gone', () => {
   const reserve = (store: Store, subject: string) =>
@@ -90,6 +94,21 @@ describe('a store that cannot be used', () => {
     database.exec('PRAGMA user_version = 99');
     database.close();
     expect(await failure(open(path))).toMatchObject({ code: 'STORE_NEWER', hint: /update absolve/ });
+  });
+
+  it('of an earlier version is brought to this one with what it holds', async () => {
+    const path = join(tempFolder(), 'absolve.db');
+    const before = await open(path);
+    await before.saveUnknown({ kind: 'file', id: 'a' }, 7);
+    await before.close();
+    const database = new Libsql(path);
+    for (const table of ['case_event', 'case_record']) database.exec(`DROP TABLE ${table}`);
+    database.exec('PRAGMA user_version = 2');
+    database.close();
+    const store = await open(path);
+    expect(await store.findUnknown('file', ['a'])).toEqual(new Map([['a', 7]]));
+    expect(await store.findCases('all')).toEqual([]);
+    await store.close();
   });
 
   it('is named when it is a folder', async () => {

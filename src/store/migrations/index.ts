@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { first } from './0001-first.js';
 import { inspection } from './0002-inspection.js';
+import { caseTables } from './0003-cases.js';
 
 export interface Migration {
   readonly name: string;
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** In order; append only. The number of those applied is the store's version. */
-export const MIGRATIONS: readonly Migration[] = [first, inspection];
+export const MIGRATIONS: readonly Migration[] = [first, inspection, caseTables];
