@@ -124,10 +124,11 @@ function permalinkOf({ kind, id }: Scan): string {
 
 /** A target that never became a subject: unreadable, vanished, empty. */
 export function toProblemArtifact({ path, error }: Problem): DocumentArtifact {
+  const isUrl = error.code === 'ARTIFACT_URL_INVALID';
   return {
-    kind: 'file',
-    name: baseName(path),
-    paths: [path],
+    ...(isUrl
+      ? { kind: 'url', name: path, paths: [], url: path }
+      : { kind: 'file', name: baseName(path), paths: [path] }),
     source: 'none',
     stats: NO_STATS,
     detections: [],

@@ -168,6 +168,7 @@ export class Gatherer {
     if (this.#deps.downloader === undefined) return;
     try {
       const download = await this.#deps.downloader.download(subject.id, { signal: this.#deps.signal });
+      if (download.facts.receivedBytes === 0) throw emptyDownload(download);
       const identity = await this.#deps.hasher.identify(download.path, {
         md5AndSha1: false,
         signal: this.#deps.signal,
@@ -207,6 +208,13 @@ export class Gatherer {
  */
 function isSettled({ mtimeNs }: FileIdentity, now: Instant): boolean {
   return now - Number(BigInt(mtimeNs) / 1_000_000n) > CLOCK_STEP_MS;
+}
+
+/** Told here: the hasher would name the temporary file, which nobody can look at and which differs in every run. */
+function emptyDownload({ facts: { finalUrl, status } }: Download): ArtifactError {
+  return new ArtifactError('ARTIFACT_EMPTY', `${finalUrl} answers ${status} with a file of no bytes`, {
+    hint: 'publish it again, or see whether a web scanner took its content away',
+  });
 }
 
 function notBinary({ facts, head }: Download): ArtifactError {
