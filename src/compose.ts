@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from './clock.js';
 import { readApiKey, storePath } from './config/environment.js';
 import type { Config } from './config/schema.js';
-import type { Detection } from './domain/detection.js';
 import type { CheckResult } from './domain/document.js';
 import type { FailOn } from './domain/outcome.js';
 import type { IgnoreRule } from './domain/policy.js';
+import type { BuiltDetections } from './domain/build-detections.js';
 import { isFlagged, type Scan } from './domain/scan.js';
 import type { VerdictThresholds } from './domain/verdict.js';
 import type { Downloader, LedgerUsage, ServiceQuotas, Store } from './ports.js';
@@ -133,7 +133,8 @@ export async function runCheck(
   try {
     const evidence = await openEvidence(settings.evidence, { store, clock: systemClock, cwd, signal });
     try {
-      return await check(
+      const lapsed = new Set<IgnoreRule>();
+      const result = await check(
         collectTargets(patterns, { cwd: io.cwd, stdin: io.stdin, signal: io.signal, platform: io.platform }),
         {
           store,
@@ -144,7 +145,12 @@ export async function runCheck(
           ...(downloader !== undefined && { downloader }),
           connect: () => connect(io, store),
           maySubmit: surroundings.maySubmit,
-          detect: async ({ scan }) => (isFlagged(scan) ? detect(scan, settings.ignore) : []),
+          detect: async ({ scan }) => {
+            if (!isFlagged(scan)) return [];
+            const { detections, expired } = await detect(scan, settings.ignore);
+            for (const rule of expired) lapsed.add(rule);
+            return detections;
+          },
           openEvidence: (subjects) => evidence.open(subjects),
           vendors: async () => (await import('./vendors/directory.js')).loadDirectory(),
           observer: surroundings.observer,
@@ -167,6 +173,13 @@ export async function runCheck(
           thresholds: settings.thresholds,
         },
       );
+      // An acceptance that ended is the reason why a release fails today that passed yesterday.
+      for (const { reason, until } of lapsed) {
+        surroundings.observer.onNote?.(
+          `note: the acceptance "${reason}" ended on ${until}; its detections count again`,
+        );
+      }
+      return result;
     } finally {
       await evidence.close();
     }
@@ -178,12 +191,12 @@ export async function runCheck(
 }
 
 /** Loads the vendor directory and the rules for labels: a check that finds nothing needs neither. */
-async function detect(scan: Scan, ignores: readonly IgnoreRule[]): Promise<readonly Detection[]> {
+async function detect(scan: Scan, ignores: readonly IgnoreRule[]): Promise<BuiltDetections> {
   const [{ loadDirectory }, { buildDetections }] = await Promise.all([
     import('./vendors/directory.js'),
     import('./domain/build-detections.js'),
   ]);
-  return buildDetections(scan, loadDirectory(), ignores, systemClock.now()).detections;
+  return buildDetections(scan, loadDirectory(), ignores, systemClock.now());
 }
 
 /** Made with the first download: its HTTP client takes longer to load than a cached check to run. */

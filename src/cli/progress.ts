@@ -2,6 +2,7 @@ import type { Ora } from 'ora';
 import type { CheckObserver } from '../pipeline/check.js';
 import { formatRate } from '../domain/rate.js';
 import { formatDuration, type Instant } from '../domain/time.js';
+import { visible } from '../domain/text.js';
 import { fit } from '../reports/columns.js';
 import type { Clock } from '../ports.js';
 import { write, type Io } from './io.js';
@@ -14,8 +15,6 @@ export interface ProgressOptions {
 }
 
 export interface Progress extends CheckObserver {
-  /** A line of words that stays. */
-  note(text: string): void;
   /** Takes the moving line away, before the result or a question is written. */
   stop(): Promise<void>;
 }
@@ -69,7 +68,7 @@ export async function createProgress({ io, clock, quiet, verbose }: ProgressOpti
   const ticker = isAnimated ? setInterval(show, 500).unref() : undefined;
 
   return {
-    note: say,
+    onNote: (text) => say(visible(text)),
     async stop() {
       clearInterval(ticker);
       spinner?.stop();

@@ -40,6 +40,8 @@ export interface CheckObserver {
   onPlan?(plan: Plan, limits: Limits): void;
   onState?(subject: Subject, state: 'submitted' | 'analysing'): void;
   onSettled?(subject: Subject, resolution: Resolution): void;
+  /** A sentence that a person should read. */
+  onNote?(text: string): void;
   /** No place in the window until then. */
   onWait?(until: Instant): void;
 }

@@ -15,12 +15,12 @@ async function checkFlagged(labels: Readonly<Record<string, string>>, config: ob
   const { env } = await startService(folder, {
     scenario: parseScenario({ schemaVersion: 1, rules: [{ match: { name: 'flagged*' }, detections }] }),
   });
-  const { code, stdout } = await runCli(['check', ...FAST_FLAGS, '--upload', '--json', 'flagged.exe'], {
+  const { code, stdout, stderr } = await runCli(['check', ...FAST_FLAGS, '--upload', '--json', 'flagged.exe'], {
     cwd: folder,
     env: { ...env, ABSOLVE_CONFIG: join(folder, 'absolve.json') },
   });
   const document = JSON.parse(stdout) as CheckResult;
-  return { code, document, artifact: document.artifacts[0]! };
+  return { code, stderr, document, artifact: document.artifacts[0]! };
 }
 
 describe('the detections of a check', () => {
@@ -54,6 +54,7 @@ describe('the detections of a check', () => {
     const expired = await checkFlagged(labels, { ignore: [{ ...accepted, until: '2020-12-31' }] });
     expect(expired.code).toBe(1);
     expect(expired.artifact.detections[0]).not.toHaveProperty('ignored');
+    expect(expired.stderr).toMatch(/the acceptance "reported on 2026-06-01" ended on 2020-12-31/);
   });
 
   it('are strong from where the config says', async () => {
