@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Instant } from '../domain/time.js';
+import { headerText } from '../reports/escape.js';
 import type { Message } from './message.js';
 
 export interface EmlOptions {
@@ -25,17 +26,18 @@ export function composeEml(message: Message, options: EmlOptions): Readable {
     .digest('hex');
   const composer = new MailComposer({
     ...(options.from !== undefined && {
-      from: { name: options.from.name ?? '', address: options.from.address },
+      from: { name: headerText(options.from.name ?? ''), address: headerText(options.from.address) },
     }),
     to: message.to,
-    subject: message.subject,
+    // The composer would encode a line break instead of refusing it, and readers decode it again.
+    subject: headerText(message.subject),
     text: message.text,
     html: message.html,
     date: new Date(options.date),
     messageId: `<${identity.slice(0, 32)}@${domainOf(options.from?.address)}>`,
     headers: { 'X-Unsent': '1', 'X-Uniform-Type-Identifier': 'com.apple.mail-draft' },
     attachments: options.attachments.map(({ name, open }) => ({
-      filename: name,
+      filename: headerText(name),
       content: open(),
       contentType: 'application/zip',
     })),

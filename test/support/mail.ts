@@ -16,7 +16,12 @@ export function readMail(bytes: Uint8Array): Promise<Email> {
 export interface PythonMail {
   readonly headers: readonly (readonly [string, string])[];
   readonly defects: readonly string[];
-  readonly parts: readonly { readonly type: string; readonly name: string | null; readonly text: string | null; readonly size: number }[];
+  readonly parts: readonly {
+    readonly type: string;
+    readonly name: string | null;
+    readonly text: string | null;
+    readonly size: number;
+  }[];
 }
 
 const SCRIPT = `
@@ -27,7 +32,7 @@ json.dump({
   'headers': [[name, str(value)] for name, value in message.items()],
   'defects': [str(defect) for part in message.walk() for defect in part.defects],
   'parts': [{'type': part.get_content_type(), 'name': part.get_filename(),
-    'text': part.get_content() if part.get_content_maintype() == 'text' else None,
+    'text': part.get_content().replace('\\r\\n', '\\n') if part.get_content_maintype() == 'text' else None,
     'size': len(part.get_payload(decode=True))} for part in parts],
 }, sys.stdout)
 `;

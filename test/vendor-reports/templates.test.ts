@@ -38,7 +38,13 @@ const EMPTY: Model = { name: '', words: [], people: [], contact: { email: '' } }
 
 describe('a template', () => {
   it('puts values in, members and elements too', () => {
-    const model = { ...EMPTY, name: 'N', contact: { email: 'e' }, words: ['a', 'b'], people: [{ first: 'F', name: 'inner' }] };
+    const model = {
+      ...EMPTY,
+      name: 'N',
+      contact: { email: 'e' },
+      words: ['a', 'b'],
+      people: [{ first: 'F', name: 'inner' }],
+    };
     expect(render('{{name}} {{ contact.email }} {{#each words}}<{{.}}>{{/each}}', model)).toBe('N e <a><b>');
     expect(render('{{#each people}}{{first}} {{name}} {{contact.email}}{{/each}}', model)).toBe('F inner e');
   });
@@ -50,7 +56,9 @@ describe('a template', () => {
 
   it('leaves no line behind where a line holds only tags', () => {
     expect(render('a\n{{#if name}}\nb\n{{/if}}\nc', EMPTY)).toBe('a\nc');
-    expect(render('a\r\n  {{#each words}}  \r\n- {{.}}\r\n{{/each}}\r\nc', { ...EMPTY, words: ['1', '2'] })).toBe('a\n- 1\n- 2\nc');
+    expect(render('a\r\n  {{#each words}}  \r\n- {{.}}\r\n{{/each}}\r\nc', { ...EMPTY, words: ['1', '2'] })).toBe(
+      'a\n- 1\n- 2\nc',
+    );
   });
 
   it('never reads a value as a template', () => {
@@ -89,7 +97,20 @@ describe('a template', () => {
   });
 
   it('ends on any input, with a text or a refusal', () => {
-    const piece = fc.constantFrom('{{', '}}', '#if ', '#each ', '/if', '/each', 'else', 'name', 'words', '\n', ' ', 'x');
+    const piece = fc.constantFrom(
+      '{{',
+      '}}',
+      '#if ',
+      '#each ',
+      '/if',
+      '/each',
+      'else',
+      'name',
+      'words',
+      '\n',
+      ' ',
+      'x',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         try {
@@ -132,7 +153,8 @@ function shapeOf(value: Model[string]): unknown {
 
 function namesOf(shape: Shape): unknown {
   if (shape.kind === 'text') return 'text';
-  if (shape.kind === 'list') return shape.about.startsWith('names of the') || NEVER_FILLED.has(shape.about) ? ['?'] : [namesOf(shape.of)];
+  if (shape.kind === 'list')
+    return shape.about.startsWith('names of the') || NEVER_FILLED.has(shape.about) ? ['?'] : [namesOf(shape.of)];
   return Object.fromEntries(Object.entries(shape.fields).map(([name, member]) => [name, namesOf(member)]));
 }
 
@@ -145,5 +167,7 @@ function leaves(shape: Shape, prefix: string): [string, string][] {
     const inner = shape.of.kind === 'object' ? leaves(shape.of, `${prefix}[]`) : [];
     return [[prefix, shape.about], ...inner];
   }
-  return Object.entries(shape.fields).flatMap(([name, member]) => leaves(member, prefix === '' ? name : `${prefix}.${name}`));
+  return Object.entries(shape.fields).flatMap(([name, member]) =>
+    leaves(member, prefix === '' ? name : `${prefix}.${name}`),
+  );
 }
