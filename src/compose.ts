@@ -11,6 +11,7 @@ import { isFlagged, type Scan } from './domain/scan.js';
 import type { VerdictThresholds } from './domain/verdict.js';
 import type { Downloader, LedgerUsage, ServiceQuotas, Store } from './ports.js';
 import { check, type CheckObserver } from './pipeline/check.js';
+import { followCases } from './pipeline/follow-cases.js';
 import { askQuotas, resolveLimits, type Limits, type LimitSettings } from './pipeline/limits.js';
 import type { Subject } from './pipeline/subject.js';
 import { isExecutableFormat, recogniseFormat } from './formats/recognise.js';
@@ -173,6 +174,7 @@ export async function runCheck(
           thresholds: settings.thresholds,
         },
       );
+      await followCases(result, 'check', { store, clock: systemClock });
       // An acceptance that ended is the reason why a release fails today that passed yesterday.
       for (const { reason, until } of lapsed) {
         surroundings.observer.onNote?.(
@@ -191,7 +193,7 @@ export async function runCheck(
 }
 
 /** Loads the vendor directory and the rules for labels: a check that finds nothing needs neither. */
-async function detect(scan: Scan, ignores: readonly IgnoreRule[]): Promise<BuiltDetections> {
+export async function detect(scan: Scan, ignores: readonly IgnoreRule[]): Promise<BuiltDetections> {
   const [{ loadDirectory }, { buildDetections }] = await Promise.all([
     import('./vendors/directory.js'),
     import('./domain/build-detections.js'),
