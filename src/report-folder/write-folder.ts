@@ -47,13 +47,16 @@ export async function writeReportFolder(plan: ReportPlan, root: string, options:
   const scratch = await makeScratch(root);
   const notes: Reason[] = [];
   const entries: IndexEntry[] = [];
+  const vendorFolders = new Set<string>();
   try {
     const packer = new SamplePacker(folder, scratch, options.signal);
     for (const report of plan.reports) {
       options.signal.throwIfAborted();
-      entries.push(await writeReport(plan, report, { folder, packer, notes, ...options }));
+      const name = folderNameOf(report.vendor, vendorFolders);
+      vendorFolders.add(name);
+      entries.push(await writeReport(plan, report, name, { folder, packer, notes, ...options }));
     }
-    notes.push(...leftBehind(folder, entries));
+    notes.push(...leftBehind(folder, vendorFolders));
     const filesOf = new Map(entries.map((entry) => [entry.report, entry]));
     const document = toReportDocument(plan, (report) => toFiles(filesOf.get(report)));
     const json = await folder.write('report.json', `${JSON.stringify(document, null, 2)}\n`);
@@ -74,9 +77,13 @@ interface Surroundings extends WriteOptions {
   readonly notes: Reason[];
 }
 
-async function writeReport(plan: ReportPlan, report: VendorReport, surroundings: Surroundings): Promise<IndexEntry> {
+async function writeReport(
+  plan: ReportPlan,
+  report: VendorReport,
+  name: string,
+  surroundings: Surroundings,
+): Promise<IndexEntry> {
   const { folder, packer, notes, templates, now } = surroundings;
-  const name = folderNameOf(report.vendor);
   const samples = await packer.place(report.sample, name);
   const own: Reason[] = [...samples.notes];
   const write = async (file: string, content: Parameters<KeptFolder['write']>[1]): Promise<string> => {
@@ -146,8 +153,7 @@ function toFiles(entry: IndexEntry | undefined): ReportDocument['vendors'][numbe
   };
 }
 
-function leftBehind(folder: KeptFolder, entries: readonly IndexEntry[]): readonly Reason[] {
-  const current = new Set(entries.map(({ report }) => folderNameOf(report.vendor)));
+function leftBehind(folder: KeptFolder, current: ReadonlySet<string>): readonly Reason[] {
   const folders = new Set(
     folder.leftBehind().flatMap((path) => (path.includes('/') ? [path.split('/')[0] ?? ''] : [])),
   );

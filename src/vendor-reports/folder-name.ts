@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /**
- * A folder for a vendor on any file system: lower-case letters, digits and hyphens, at most 48 characters. Names that come
- * to the same are told apart by a digest, so the folder of a vendor never depends on who else is in the run. Pure.
+ * A folder for a vendor on any file system: lower-case letters, digits and hyphens, at most 48 characters. Pure.
+ *
+ * @param taken folders of other vendors of the same run: names that come to the same are told apart by a digest
  */
-export function folderNameOf(vendor: string): string {
+export function folderNameOf(vendor: string, taken: ReadonlySet<string> = new Set()): string {
   const slug = vendor
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -16,7 +17,7 @@ export function folderNameOf(vendor: string): string {
     .replace(/^-+|-+$/g, '');
   // Letters that the slug cannot show, or too many of them: the digest keeps it unique.
   const isFaithful = /^[\x20-\x7e]+$/.test(vendor) && slug.length <= 48 && slug.length > 1 && !RESERVED.test(slug);
-  if (isFaithful) return slug;
+  if (isFaithful && !taken.has(slug)) return slug;
   const digest = createHash('sha256').update(vendor).digest('hex').slice(0, 8);
   return `${slug.slice(0, 39).replace(/-+$/, '') || 'vendor'}-${digest}`;
 }

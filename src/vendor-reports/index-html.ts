@@ -82,7 +82,7 @@ function row(entry: IndexEntry, index: number): Html {
     entry.message !== undefined && {
       first: isEmail,
       way: html`<a href="${href(entry.message)}">E-mail draft</a> to
-        <span class="name">${report.contact.emails[0]}</span
+        <span>${report.contact.emails[0]}</span
         >${entry.mailto !== undefined && html` (<a href="${entry.mailto}">short, in your mail program</a>)`}`,
     },
     entry.formPage !== undefined && {
@@ -95,7 +95,7 @@ function row(entry: IndexEntry, index: number): Html {
   const notes = [...report.notes, ...entry.notes];
   return html`<tr>
     <td><input type="checkbox" id="done-${index + 1}" aria-label="${report.vendor}: done" /></td>
-    <th scope="row" class="name">
+    <th scope="row">
       ${report.vendor}${isSameName(report) ? false : html`<br /><span class="soft">${report.engines.join(', ')}</span>`}
     </th>
     <td>
@@ -141,12 +141,12 @@ function unreachable(engines: readonly UnreachableEngine[], artifacts: ReadonlyM
         ${engines.map(
           ({ engine, reason, artifacts: ids, advice }) =>
             html`<tr>
-              <th scope="row" class="name">
+              <th scope="row">
                 ${engine}<br /><span class="soft"
                   >${reason === 'unknown-engine' ? 'not in the directory' : 'no contact is known'}</span
                 >
               </th>
-              <td class="name">${ids.map((id) => artifacts.get(id)?.name ?? id).join(', ')}</td>
+              <td>${ids.map((id) => artifacts.get(id)?.name ?? id).join(', ')}</td>
               <td>
                 <ul>
                   ${advice.map((each) => html`<li>${adviceWords(each)}</li>`)}
@@ -175,13 +175,13 @@ function flagged(artifacts: readonly ReportArtifact[]): Html {
         ${artifacts.slice(0, MOST_SHOWN).map(
           ({ id, name, permalink, detections }) =>
             html`<tr>
-              <th scope="row" class="name">${name}</th>
+              <th scope="row">${name}</th>
               <td>
                 <code>${id}</code
                 >${permalink !== undefined && html`<br />${addressLink(permalink, 'VirusTotal report')}`}
               </td>
               <td>
-                ${detections.map(({ engine, label }) => html`<div class="name">${engine}: ${label === '' ? 'no label' : label}</div>`)}
+                ${detections.map(({ engine, label }) => html`<div>${engine}: ${label === '' ? 'no label' : label}</div>`)}
               </td>
             </tr> `,
         )}

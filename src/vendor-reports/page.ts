@@ -5,7 +5,7 @@ const STYLE = `
 :root{color-scheme:light dark;--text:#1c2127;--soft:#545d68;--back:#fff;--card:#f5f7f9;--line:#c6ced6;--accent:#0b5cad;--warn:#8a4b00}
 @media (prefers-color-scheme:dark){:root{--text:#e6eaee;--soft:#a9b4bf;--back:#14181c;--card:#1d2329;--line:#434c55;--accent:#7db8f5;--warn:#f0b35e}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--back);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--back);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 header,main{max-width:76rem;margin:0 auto;padding:1rem 1.25rem}
 main{padding-bottom:4rem}
 h1{font-size:1.6rem;line-height:1.25;margin:.2rem 0 .6rem}
@@ -15,17 +15,17 @@ a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .soft{color:var(--soft)}
 .warn{color:var(--warn);font-weight:600}
-.name{overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.55rem .7rem;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-size:.85rem;font-weight:600}
 tbody th{font-weight:600;min-width:10rem}
+td{min-width:9rem}
+td:first-child{min-width:0}
 tbody th .soft{font-weight:400}
 td ul{margin:0;padding-left:1.1rem}
 input[type=checkbox]{width:1.25rem;height:1.25rem;margin:.1rem 0}
 code,pre{font:.9rem/1.45 ui-monospace,SFMono-Regular,Consolas,monospace}
-code{overflow-wrap:anywhere}
-pre{margin:0;padding:.6rem .75rem;background:var(--card);border:1px solid var(--line);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;flex:1 1 auto;min-width:0}
+pre{margin:0;padding:.6rem .75rem;background:var(--card);border:1px solid var(--line);border-radius:6px;white-space:pre-wrap;flex:1 1 auto;min-width:0}
 .value{display:flex;gap:.6rem;align-items:flex-start;margin:.4rem 0}
 button{font:inherit;color:var(--back);background:var(--accent);border:1px solid var(--accent);border-radius:6px;padding:.35rem .8rem;cursor:pointer;flex:none}
 button[hidden]{display:none}
@@ -35,7 +35,7 @@ button[hidden]{display:none}
 .fields p{margin:.15rem 0}
 summary{cursor:pointer}
 details ul{padding-left:1.1rem;margin:.4rem 0}
-@media (max-width:46rem){thead{position:absolute;clip-path:inset(50%)}tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}th,td{display:block;border:0;padding:.15rem 0}}
+@media (max-width:46rem){thead{position:absolute;clip-path:inset(50%)}tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}th,td{display:block;min-width:0;border:0;padding:.15rem 0}}
 @media print{button{display:none}a{color:inherit}body{font-size:11pt}tr,.fields>li{break-inside:avoid}header nav{display:none}}
 `;
 

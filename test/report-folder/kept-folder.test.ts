@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { ReportError } from '../../src/errors.js';
+import { openKeptFolder } from '../../src/report-folder/kept-folder.js';
+import { tempFolder } from '../support/temp.js';
+
+async function writeOnce(root: string, files: Readonly<Record<string, string>>): Promise<readonly unknown[]> {
+  const folder = await openKeptFolder(root);
+  const written: unknown[] = [];
+  for (const [path, content] of Object.entries(files)) written.push(await folder.write(path, content));
+  await folder.close();
+  return written;
+}
+
+const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('a folder that keeps what a person changed', () => {
+  it('replaces what is still as it was written', async () => {
+    const root = join(tempFolder(), 'deep', 'folder');
+    await writeOnce(root, { 'a/message.eml': 'one' });
+    expect(await writeOnce(root, { 'a/message.eml': 'two' })).toEqual([{ path: 'a/message.eml' }]);
+    expect(read(root, 'a/message.eml')).toBe('two');
+    expect(readdirSync(join(root, 'a'))).toEqual(['message.eml']);
+  });
+
+  it('keeps an edited file, puts the new one beside it, and does so again and again', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'message.eml': 'one' });
+    writeFileSync(join(root, 'message.eml'), 'edited');
+    expect(await writeOnce(root, { 'message.eml': 'two' })).toEqual([{ path: 'message.new.eml', kept: 'message.eml' }]);
+    expect(await writeOnce(root, { 'message.eml': 'three' })).toEqual([
+      { path: 'message.new.eml', kept: 'message.eml' },
+    ]);
+    expect([read(root, 'message.eml'), read(root, 'message.new.eml')]).toEqual(['edited', 'three']);
+    writeFileSync(join(root, 'message.new.eml'), 'edited too');
+    expect(await writeOnce(root, { 'message.eml': 'four' })).toEqual([
+      { path: 'message.new-2.eml', kept: 'message.eml' },
+    ]);
+    expect([read(root, 'message.eml'), read(root, 'message.new.eml'), read(root, 'message.new-2.eml')]).toEqual([
+      'edited',
+      'edited too',
+      'four',
+    ]);
+  });
+
+  it('keeps a file that it never wrote, unless it is the same anyway', async () => {
+    const root = tempFolder();
+    writeFileSync(join(root, 'index.html'), 'mine');
+    writeFileSync(join(root, 'same.txt'), 'same');
+    expect(await writeOnce(root, { 'index.html': 'new', 'same.txt': 'same' })).toEqual([
+      { path: 'index.new.html', kept: 'index.html' },
+      { path: 'same.txt' },
+    ]);
+    expect(read(root, 'index.html')).toBe('mine');
+  });
+
+  it('takes everything for a person’s work when its own memory is broken', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'a.txt': 'one' });
+    writeFileSync(join(root, '.absolve-written.json'), '{"files": [');
+    expect(await writeOnce(root, { 'a.txt': 'two' })).toEqual([{ path: 'a.new.txt', kept: 'a.txt' }]);
+  });
+
+  it('leaves nothing of a file whose content fails half-way', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'a.txt': 'one' });
+    const folder = await openKeptFolder(root);
+    const failing = Readable.from(
+      (function* () {
+        yield Buffer.from('tw');
+        throw new Error('cut');
+      })(),
+    );
+    await expect(folder.write('a.txt', failing)).rejects.toThrow('cut');
+    await folder.close();
+    expect(read(root, 'a.txt')).toBe('one');
+    expect(readdirSync(root).toSorted()).toEqual(['.absolve-written.json', 'a.txt']);
+  });
+
+  it('knows what an earlier run left', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'a/x': '1', 'b/x': '1' });
+    const folder = await openKeptFolder(root);
+    await folder.write('b/x', '2');
+    expect(folder.leftBehind()).toEqual(['a/x']);
+    expect(existsSync(join(root, 'a/x'))).toBe(true);
+  });
+
+  it('says plainly when it cannot be written to', async () => {
+    const root = join(tempFolder(), 'file');
+    writeFileSync(root, '');
+    const failure = await openKeptFolder(root).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ReportError);
+    expect(failure).toMatchObject({ code: 'REPORT_UNWRITABLE', exit: 'io', hint: expect.stringContaining('--out') });
+    const blocked = tempFolder();
+    const folder = await openKeptFolder(blocked);
+    mkdirSync(join(blocked, 'x', 'message.eml'), { recursive: true });
+    await expect(folder.write('x/message.eml', 'a')).rejects.toMatchObject({ code: 'REPORT_UNWRITABLE' });
+  });
+});
