@@ -1,6 +1,6 @@
 import type { Sha256 } from '../domain/artifact.js';
 import { describeChanges, type Rechecked } from '../domain/case-changes.js';
-import { isActive, type Case, type CaseArtifact } from '../domain/case.js';
+import { isActive, shortId, type Case, type CaseArtifact } from '../domain/case.js';
 import type { CheckResult } from '../domain/document.js';
 import { recheckOutcome, type RecheckResult } from '../domain/recheck-document.js';
 import { toIso, type Instant } from '../domain/time.js';
@@ -60,7 +60,9 @@ export async function recheck(deps: RecheckDeps, options: RecheckOptions): Promi
     outcome,
     exitCode: { new: EXIT.policy, incomplete: EXIT.incomplete, 'nothing-new': EXIT.pass }[outcome],
     requests: fresh.requests,
-    changes,
+    changes: changes.map((each) =>
+      each.caseId === undefined ? each : { ...each, caseId: shortId({ id: each.caseId }) },
+    ),
   };
 }
 

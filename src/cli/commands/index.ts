@@ -18,6 +18,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./report.js'),
   },
   {
+    name: 'cases',
+    summary: 'Which false positives are open, reported, cleared; what to do about each.',
+    load: () => import('./cases.js'),
+  },
+  {
+    name: 'recheck',
+    summary: 'Ask again for everything with an open case, and say what changed.',
+    load: () => import('./recheck.js'),
+  },
+  {
     name: 'vendors',
     summary: 'Who answers for an engine, how to reach them, what they ask for, how sure that is.',
     load: () => import('./vendors.js'),
