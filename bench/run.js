@@ -2,11 +2,12 @@
 // that exports `cases`, and a line here.
 import { cases as hashing } from './hashing.js';
 import { cases as memory } from './memory.js';
+import { cases as reports } from './reports.js';
 import { cases as requests } from './requests.js';
 import { cases as signatures } from './signatures.js';
 import { cases as start } from './start.js';
 
-const ALL = [...start, ...requests, ...hashing, ...signatures, ...memory];
+const ALL = [...start, ...requests, ...hashing, ...signatures, ...reports, ...memory];
 
 const holds = (figure, target) => {
   const [sign, bound] = target.split(' ');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { packageFile } from '../package-files.js';
@@ -10,9 +10,13 @@ import type { FindTemplate, TemplateSource } from '../vendor-reports/templates.j
  * one. Each file is read once.
  *
  * @param own folder of the user, absolute
- * @returns a function that throws UsageError `CONFIG_TEMPLATE` when a file is there and cannot be read
+ * @throws UsageError `CONFIG_TEMPLATE` when `own` is no folder; from the function when a file is there and cannot be read
  */
 export function templateFinder(language: Language, own?: string): FindTemplate {
+  // A misspelt folder would send the shipped words instead of the user's.
+  if (own !== undefined && !statSync(own, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError('CONFIG_TEMPLATE', `there is no folder of templates ${own}`);
+  }
   const read = new Map<string, TemplateSource | undefined>();
   const find = (path: string): TemplateSource | undefined => {
     if (!read.has(path)) read.set(path, readTemplate(path));

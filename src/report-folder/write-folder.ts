@@ -41,7 +41,8 @@ export interface WrittenFolder {
  * @throws ReportError `REPORT_UNWRITABLE`; UsageError `CONFIG_TEMPLATE` before anything is written
  */
 export async function writeReportFolder(plan: ReportPlan, root: string, options: WriteOptions): Promise<WrittenFolder> {
-  checkTemplates(plan, options.templates);
+  // A wrong template ends the run before the first file, not in the middle of the folder.
+  for (const { vendor } of plan.reports) options.templates.check(folderNameOf(vendor));
   const folder = await openKeptFolder(root);
   // On the same disk, so that archives are linked instead of copied.
   const scratch = await makeScratch(root);
@@ -132,16 +133,6 @@ async function makeScratch(root: string): Promise<string> {
     return await mkdtemp(join(root, '.absolve-samples-'));
   } catch (error) {
     throw unwritable(root, error);
-  }
-}
-
-/** A wrong template ends the run before the first file, not in the middle of the folder. */
-function checkTemplates(plan: ReportPlan, templates: Templates): void {
-  for (const report of plan.reports) {
-    const nothing = { attached: [], separate: [], bare: [] };
-    renderMessage(plan, report, templates, nothing);
-    renderMailto(plan, report, templates, nothing);
-    formFields(plan, report, templates, nothing);
   }
 }
 

@@ -17,7 +17,7 @@ a{color:var(--accent)}
 .warn{color:var(--warn);font-weight:600}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.55rem .7rem;border-bottom:1px solid var(--line)}
-thead th{color:var(--soft);font-size:.85rem;font-weight:600}
+thead th{white-space:nowrap;color:var(--soft);font-size:.85rem;font-weight:600}
 tbody th{font-weight:600;min-width:10rem}
 td{min-width:9rem}
 td:first-child{min-width:0}

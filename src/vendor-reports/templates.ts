@@ -17,6 +17,8 @@ export type FindTemplate = (name: TemplateName, vendorFolder: string) => Templat
 
 /** Renders the templates of one run; each source is parsed once. */
 export interface Templates {
+  /** Parses all templates that a vendor may get. @throws UsageError `CONFIG_TEMPLATE` when one is wrong */
+  check(vendorFolder: string): void;
   /** @throws UsageError `CONFIG_TEMPLATE` when the template is wrong */
   render(name: TemplateName, vendorFolder: string, model: Model): string;
 }
@@ -24,13 +26,17 @@ export interface Templates {
 /** Templates over `find`. Pure as far as `find` is. */
 export function createTemplates(find: FindTemplate): Templates {
   const parsed = new Map<string, readonly TemplateNode[]>();
+  const load = (name: TemplateName, vendorFolder: string): readonly TemplateNode[] => {
+    const source = find(name, vendorFolder);
+    const nodes = parsed.get(source.name) ?? parseTemplate(source.text, source.name, TEMPLATE_MODEL);
+    parsed.set(source.name, nodes);
+    return nodes;
+  };
   return {
-    render(name, vendorFolder, model) {
-      const source = find(name, vendorFolder);
-      const nodes = parsed.get(source.name) ?? parseTemplate(source.text, source.name, TEMPLATE_MODEL);
-      parsed.set(source.name, nodes);
-      return tidy(renderTemplate(nodes, model));
+    check(vendorFolder) {
+      for (const name of TEMPLATE_NAMES) load(name, vendorFolder);
     },
+    render: (name, vendorFolder, model) => tidy(renderTemplate(load(name, vendorFolder), model)),
   };
 }
 

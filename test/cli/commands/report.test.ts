@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CheckResult } from '../../../src/domain/document.js';
+import { packageFile } from '../../../src/package-files.js';
+import { reportSchema } from '../../../src/vendor-reports/report-schema.js';
+import { runCli, type CliResult } from '../../support/cli.js';
+import { readMail } from '../../support/mail.js';
+import { checked, falsePositive } from '../../support/reports.js';
+import { tempFolder } from '../../support/temp.js';
+
+/** A folder with a real signed installer and the result of a check that knows it. */
+function releaseFolder(members: Parameters<typeof falsePositive>[1] = {}, engines = ['Bkav', 'Microsoft']): string {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'dist'));
+  const path = join(folder, 'dist', 'setup.exe');
+  cpSync(packageFile('fixtures/samples/setup-signed.exe'), path);
+  const content = readFileSync(path);
+  const {
+    sha1: _sha1,
+    md5: _md5,
+    ...artifact
+  } = falsePositive(engines, {
+    name: 'MailStoreServerSetup-26.3.exe',
+    paths: ['dist/setup.exe'],
+    sha256: createHash('sha256').update(content).digest('hex'),
+    sizeBytes: content.length,
+    evidence: [],
+    ...members,
+  });
+  writeResult(folder, checked([artifact]));
+  return folder;
+}
+
+function writeResult(folder: string, result: CheckResult): void {
+  writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
+}
+
+const report = (folder: string, ...args: string[]): Promise<CliResult> =>
+  runCli(['report', '--from', 'result.json', ...args], {
+    cwd: folder,
+    env: { ABSOLVE_STORE: join(folder, 'absolve.db') },
+  });
+
+describe('absolve report', () => {
+  it('writes the folder, with what the file itself tells and the product profile that its name speaks for', async () => {
+    const folder = releaseFolder();
+    const { code, stdout } = await report(folder, '--out', 'fp');
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 reports written, nothing sent. Open fp/index.html');
+    expect(stdout).toContain('1. Bkav Corporation: fpreport@bkav.com');
+    const mail = await readMail(readFileSync(join(folder, 'fp/bkav-corporation/message.eml')));
+    for (const fact of [
+      'MailStore Software GmbH',
+      'Version: 4.2.0.0',
+      'MD5: ',
+      'Signed by: CN=Example Software GmbH',
+      'Timestamp: 20',
+    ]) {
+      expect(mail.text).toContain(fact);
+    }
+    expect(mail.attachments).toHaveLength(1);
+  });
+
+  it('lists what is missing to the user', async () => {
+    const { stdout } = await report(releaseFolder());
+    expect(stdout).toMatch(/Missing facts[\s\S]*your name[\s\S]*since when it is published/);
+  });
+
+  it('prints report.json, valid by its schema', async () => {
+    const folder = releaseFolder();
+    const { stdout } = await report(folder, '--json');
+    const document: unknown = JSON.parse(stdout);
+    expect(reportSchema.safeParse(document).error).toBeUndefined();
+    expect(JSON.parse(readFileSync(join(folder, 'absolve-report/report.json'), 'utf8'))).toEqual(document);
+  });
+
+  it('takes the result from standard input', async () => {
+    const folder = releaseFolder();
+    const stdin = readFileSync(join(folder, 'result.json'), 'utf8');
+    const { code } = await runCli(['report', '--from', '-'], { cwd: folder, stdin });
+    expect(code).toBe(0);
+    expect(existsSync(join(folder, 'absolve-report/index.html'))).toBe(true);
+  });
+
+  it('says so when nothing has been checked yet', async () => {
+    const folder = tempFolder();
+    const { code, stderr } = await runCli(['report'], {
+      cwd: folder,
+      env: { ABSOLVE_STORE: join(folder, 'absolve.db') },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('absolve check');
+  });
+
+  it('narrows to a vendor by an older name, writes German, makes no samples', async () => {
+    const folder = releaseFolder({}, ['Comodo', 'Bkav']);
+    await report(folder, '--vendor', 'comodo', '--lang', 'de', '--no-samples');
+    const folders = readdirSync(join(folder, 'absolve-report'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(folders.map(({ name }) => name)).toEqual(['xcitium-was-comodo']);
+    expect(readdirSync(join(folder, 'absolve-report/xcitium-was-comodo'))).not.toContain('samples.zip');
+    expect(
+      (await readMail(readFileSync(join(folder, 'absolve-report/xcitium-was-comodo/message.eml')))).text,
+    ).toContain('Guten Tag');
+  });
+
+  it('refuses a vendor that nobody is', async () => {
+    const { code, stderr } = await report(releaseFolder(), '--vendor', 'Nobody At All');
+    expect(code).toBe(2);
+    expect(stderr).toContain('nobody is called "Nobody At All"');
+  });
+
+  it('writes nothing about what is no likely false positive, unless forced', async () => {
+    const folder = releaseFolder({ verdict: 'needs-review' });
+    const without = await report(folder);
+    expect(without).toMatchObject({ code: 0, stdout: '' });
+    expect(without.stderr).toContain('nothing to report');
+    expect(without.stderr).toContain('needs-review');
+    expect(existsSync(join(folder, 'absolve-report'))).toBe(false);
+    const forced = await report(folder, '--force');
+    expect(forced.stdout).toContain('Forced: the verdict');
+    const mail = await readMail(readFileSync(join(folder, 'absolve-report/bkav-corporation/message.eml')));
+    expect(mail.text).not.toMatch(/forced|needs-review/i);
+  });
+
+  it('never hands over a tampered file, also when forced', async () => {
+    const folder = releaseFolder({ verdict: 'tampered' });
+    const { stdout } = await report(folder, '--force');
+    expect(stdout).toContain('never handed over');
+    expect(readdirSync(join(folder, 'absolve-report/bkav-corporation'))).toEqual(['message.eml']);
+  });
+
+  it('does the rest when the file is gone or has changed', async () => {
+    const gone = releaseFolder();
+    rmSync(join(gone, 'dist/setup.exe'));
+    expect(await report(gone)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(gone, 'absolve-report/index.html'), 'utf8')).toContain('is not on this machine');
+    const changed = releaseFolder();
+    writeFileSync(join(changed, 'dist/setup.exe'), 'another build');
+    const { code, stdout } = await report(changed);
+    expect(code).toBe(0);
+    expect(stdout).toContain('changed since it was checked');
+    expect(existsSync(join(changed, 'absolve-report/bkav-corporation/samples.zip'))).toBe(false);
+  });
+
+  it('is the same bytes twice, times aside', async () => {
+    const folder = releaseFolder();
+    await report(folder, '--out', 'one');
+    await report(folder, '--out', 'two');
+    const files = (readdirSync(join(folder, 'one'), { recursive: true }) as string[]).filter((path) =>
+      statSync(join(folder, 'one', path)).isFile(),
+    );
+    for (const path of files.filter((name) => !name.endsWith('.eml') && !name.startsWith('.'))) {
+      expect(readFileSync(join(folder, 'two', path)).equals(readFileSync(join(folder, 'one', path)))).toBe(true);
+    }
+  });
+
+  it.each([
+    ['no JSON', '{', /is not JSON/],
+    ['another document', '{"schemaVersion": 1, "files": []}', /is no result of a check: .*artifacts/],
+    ['a wrong digest', JSON.stringify(checked([falsePositive(['Bkav'], { sha256: 'x' })])), /artifacts\.0\.sha256/],
+  ])('refuses a result that is %s', async (_what, text, message) => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'result.json'), text);
+    const { code, stderr } = await report(folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it('ends with status 5 when the folder cannot be written', async () => {
+    const folder = releaseFolder();
+    writeFileSync(join(folder, 'taken'), 'a file');
+    chmodSync(join(folder, 'taken'), 0o444);
+    const { code, stderr } = await report(folder, '--out', 'taken');
+    expect(code).toBe(5);
+    expect(stderr).toContain('[REPORT_UNWRITABLE]');
+    expect(stderr).toContain('hint: ');
+  });
+
+  it('ends with status 2 for a template with an unknown field', async () => {
+    const folder = releaseFolder();
+    mkdirSync(join(folder, 'own/en'), { recursive: true });
+    writeFileSync(join(folder, 'own/en/subject.txt'), '{{porduct}}');
+    const { code, stderr } = await report(folder, '--templates', 'own');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/subject\.txt, line 1: unknown field "porduct"; known here: artifacts, /);
+  });
+
+  it('ends with status 2 for a folder of templates that is not there', async () => {
+    const { code, stderr } = await report(releaseFolder(), '--templates', 'nowhere');
+    expect(code).toBe(2);
+    expect(stderr).toContain('[CONFIG_TEMPLATE]');
+  });
+
+  it('takes the addresses of a user', async () => {
+    const folder = releaseFolder();
+    writeFileSync(
+      join(folder, 'mine.json'),
+      JSON.stringify([{ engine: 'Bkav', channel: { emails: ['us@bkav.example'] } }]),
+    );
+    await report(folder, '--vendors', 'mine.json');
+    const mail = await readMail(readFileSync(join(folder, 'absolve-report/bkav-corporation/message.eml')));
+    expect(mail.to?.map(({ address }) => address)).toEqual(['us@bkav.example']);
+  });
+});
