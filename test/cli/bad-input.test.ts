@@ -7,7 +7,7 @@ import { runCli } from '../support/cli.js';
 import { programBytes } from '../support/programs.js';
 import { startService, TEST_KEY } from '../support/service.js';
 import { tempFolder } from '../support/temp.js';
-import { check, document, known, sha256, times, world } from './world.js';
+import { check, document, sha256, times, world } from './world.js';
 
 describe('targets that lead nowhere', () => {
   it('are named, all of them, before anything is done: exit 2', async () => {
