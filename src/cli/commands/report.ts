@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { runReport } from '../../compose-report.js';
-import { findProfileFor, loadProfile } from '../../config/load-profile.js';
+import { findProfileFor, loadProfile, loadShippedProfiles } from '../../config/load-profile.js';
 import { loadConfig } from '../../config/load.js';
 import type { CheckResult } from '../../domain/document.js';
 import { visible } from '../../domain/text.js';
@@ -52,7 +52,10 @@ export function declare(command: Command): void {
   command
     .option('--from <file>', 'a result document of "check --json", - for standard input (default: the last check)')
     .option('--out <dir>', 'folder to write to', 'absolve-report')
-    .option('--product <name|file>', 'product profile: a shipped name, or a JSON file (default: as in the check)')
+    .option(
+      '--product <name|file>',
+      'product profile: a shipped name, or a JSON file (default: as in the check, or by file names)',
+    )
     .option('--lang <language>', 'language of the messages: en, de', choiceOption('--lang', ['en', 'de']), 'en')
     .option('--vendor <name...>', 'only to these vendors; engine, older name or company')
     .option('--vendors <file>', 'your own entries, laid over the vendor directory')
@@ -114,12 +117,12 @@ async function readResult(from: string | undefined, io: Io): Promise<CheckResult
   return parseResult(json, from);
 }
 
-/** The profile that is named, else the config's, else the one of the check, else the one that file names speak for. */
+/** The profile that is named, else the config's, else a shipped one that the check used or file names speak for. */
 async function readPublisher(named: string | undefined, document: CheckResult, io: Io): Promise<PublisherFacts> {
   const chosen = named ?? (await loadConfig(io.env, io.cwd)).product;
   if (chosen !== undefined) return toPublisherFacts(await loadProfile(chosen, io.cwd));
-  const names = document.artifacts.map(({ name }) => name);
-  const profile = await findProfileFor(names);
+  const shipped = (await loadShippedProfiles()).find(({ name }) => name === document.product);
+  const profile = shipped ?? (await findProfileFor(document.artifacts.map(({ name }) => name)));
   return profile === undefined ? NO_PUBLISHER : toPublisherFacts(profile);
 }
 

@@ -11,7 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
+import type { Io } from '../../../src/cli/io.js';
+import { openUserStore } from '../../../src/compose.js';
 import type { CheckResult } from '../../../src/domain/document.js';
 import { packageFile } from '../../../src/package-files.js';
 import { reportSchema } from '../../../src/vendor-reports/report-schema.js';
@@ -73,6 +76,17 @@ describe('absolve report', () => {
     expect(mail.attachments).toHaveLength(1);
   });
 
+  it('takes the product that the check was about', async () => {
+    const folder = releaseFolder({ name: 'odd.exe' });
+    const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as CheckResult;
+    await report(folder, '--out', 'before');
+    writeResult(folder, { ...result, product: 'mailstore' });
+    await report(folder, '--out', 'after');
+    const textIn = (out: string): string => readFileSync(join(folder, out, 'index.html'), 'utf8');
+    expect(textIn('before')).toContain('False positives of your software');
+    expect(textIn('after')).toContain('False positives of MailStore');
+  });
+
   it('lists what is missing to the user', async () => {
     const { stdout } = await report(releaseFolder());
     expect(stdout).toMatch(/Missing facts[\s\S]*your name[\s\S]*since when it is published/);
@@ -92,6 +106,19 @@ describe('absolve report', () => {
     const { code } = await runCli(['report', '--from', '-'], { cwd: folder, stdin });
     expect(code).toBe(0);
     expect(existsSync(join(folder, 'absolve-report/index.html'))).toBe(true);
+  });
+
+  it('works from the newest check in the store', async () => {
+    const folder = releaseFolder();
+    const env = { ABSOLVE_STORE: join(folder, 'absolve.db') };
+    const owner = { hostname: 'test', pid: process.pid, isAlive: () => true };
+    const store = await openUserStore({ env, cwd: folder, platform: process.platform, ...owner } as Io);
+    await store.saveResult(checked([falsePositive(['Microsoft'])]));
+    await store.saveResult(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as CheckResult);
+    await store.close();
+    const { code, stdout } = await runCli(['report'], { cwd: folder, env });
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 reports written');
   });
 
   it('says so when nothing has been checked yet', async () => {
