@@ -79,12 +79,20 @@ export class Resolver {
     const isOfThisRun = known !== null && known.source !== 'lookup' && known.fetchedAt >= this.#startedAt;
     if (known !== null && (isOfThisRun || !this.#options.rescan)) return answered(known, 'cache');
     const found =
-      known ?? ((await this.#isKnownUnknown(key, isOpen)) ? null : await this.#lookUp(subject, isOpen, since));
+      known ??
+      ((await this.#isKnownUnknown(key, isOpen))
+        ? null
+        : await this.#lookUp(subject, isOpen ? pending.via : null, since));
     if (found === null) return this.#submissions.submit(subject, since);
     if (!isAnalysed(found.scan)) return this.#analyses.expectReport(subject, pending?.via ?? 'upload');
+    if (this.#options.rescan && pending?.via === 'rescan' && !isNewerThan(found.scan, pending.previousAnalysedAt)) {
+      // The rescan never arrived, or still runs: the service tells by its answer to another one.
+      await this.#deps.store.deletePending(key);
+      throw new StartOver();
+    }
     if (!this.#options.rescan || isOpen) {
       await this.#deps.store.deletePending(key);
-      return answered(found, isOpen ? 'upload' : 'lookup');
+      return answered(found, isOpen ? pending.via : 'lookup');
     }
     return this.#submissions.rescan(subject, found, since);
   }
@@ -105,9 +113,11 @@ export class Resolver {
     return askedAt !== undefined && this.#deps.clock.now() - askedAt <= maxAgeMs;
   }
 
-  async #lookUp(subject: Subject, isOpen: boolean, since: Instant): Promise<StoredScan | null> {
+  async #lookUp(subject: Subject, open: PendingSubmission['via'] | null, since: Instant): Promise<StoredScan | null> {
     const key = keyOf(subject);
     const { store } = this.#deps;
+    // What an upload of ours may have brought about counts as its answer; what a rescan asks for must be newer than that.
+    const source = open === 'upload' ? 'upload' : 'lookup';
     const outcome = await this.#exchange.call({
       step: 'lookup',
       request: { kind: 'lookup', subject: key.id, charged: true },
@@ -116,12 +126,12 @@ export class Resolver {
       keep: async (scan) => {
         if (scan === null) await store.saveUnknown(key, this.#deps.clock.now());
         else if (isAnalysed(scan)) {
-          await store.saveScan(key, this.#stored(scan, isOpen ? 'upload' : 'lookup', true));
+          await store.saveScan(key, this.#stored(scan, source, true));
         }
       },
     });
     if (outcome.kind === 'answered') {
-      return outcome.answer && this.#stored(outcome.answer, isOpen ? 'upload' : 'lookup', true);
+      return outcome.answer && this.#stored(outcome.answer, source, true);
     }
     // Another process has asked, submitted or finished it: start over with what it left in the store.
     throw new StartOver();
@@ -166,4 +176,8 @@ export class Resolver {
   #stored(scan: Scan, source: StoredScan['source'], full: boolean): StoredScan {
     return { scan, fetchedAt: this.#deps.clock.now(), source, full };
   }
+}
+
+function isNewerThan({ analysedAt }: Scan, before: Instant | null): boolean {
+  return (analysedAt ?? 0) > (before ?? 0);
 }
