@@ -1,6 +1,13 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { countResults } from '../../src/domain/scan.js';
+import { InterruptedError } from '../../src/errors.js';
+import { parseScenario } from '../../src/simulate/parse-scenario.js';
+import { openStore } from '../../src/store/open.js';
 import { runCli } from '../support/cli.js';
-import { writeTree } from '../support/programs.js';
+import { programBytes, writeTree } from '../support/programs.js';
 import { FAST_FLAGS, startService } from '../support/service.js';
 import { tempFolder } from '../support/temp.js';
 import { caseList, cases, checkProduct, recheck, serviceOf, SHA256, writeProduct, type Said } from './case-support.js';
@@ -156,6 +163,77 @@ describe('absolve recheck', () => {
     const spent = simulator.log.length;
     const { code, result } = await recheck({ folder, env: { ...env, VT_API_KEY: '' } });
     expect([code, result.requests.total, simulator.log.length]).toEqual([0, 0, spent]);
+  });
+
+  it('follows an analysis that a run before got and could not follow any more, for no request', async () => {
+    const { folder, env, simulator } = await opened();
+    const store = await openStore({
+      path: join(folder, 'absolve.db'),
+      clock: systemClock,
+      owner: { host: 'test', pid: 1, run: 'x', isAlive: () => false },
+    });
+    const results = [{ engine: 'Bkav', category: 'undetected', label: null }] as const;
+    const now = Math.floor(Date.now() / 1000) * 1000;
+    await store.saveScan(
+      { kind: 'file', id: SHA256 },
+      {
+        scan: { kind: 'file', id: SHA256, analysedAt: now, results, stats: countResults(results), facts: {} },
+        fetchedAt: Date.now(),
+        source: 'rescan',
+        full: true,
+      },
+    );
+    await store.close();
+    const spent = simulator.log.length;
+    expect((await recheck({ folder, env })).changes).toEqual(['gone Bkav']);
+    expect(simulator.log).toHaveLength(spent);
+  });
+
+  it('that is interrupted keeps what it has, and the next run asks for nothing twice', async () => {
+    const { folder } = await opened();
+    const controller = new AbortController();
+    const { env, simulator } = await serviceOf(
+      folder,
+      5,
+      {},
+      {
+        analysisMs: 1000,
+        onRequest: ({ method }) => {
+          if (method === 'POST') controller.abort(new InterruptedError('interrupted'));
+        },
+      },
+    );
+    const args = ['recheck', ...FAST_FLAGS, '--min-gap', '1h'];
+    const cut = await runCli(args, { cwd: folder, env, signal: controller.signal });
+    expect([cut.code, cut.stdout]).toEqual([130, '']);
+    expect((await recheck({ folder, env })).changes).toEqual(['gone Bkav']);
+    expect(simulator.log.filter(({ method, status }) => method === 'POST' && status === 200)).toHaveLength(1);
+  });
+
+  it('asks the longest unasked first when the quota is short', async () => {
+    const folder = tempFolder();
+    const files = ['a', 'b', 'c'].map((name) => programBytes(name));
+    const hashes = files.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+    writeTree(folder, Object.fromEntries(files.map((bytes, index) => [`${index}.exe`, bytes])));
+    writeTree(folder, { SHA256SUMS: hashes.map((hash, index) => `${hash}  ${index}.exe\n`).join('') });
+    const detections = [{ engine: 'Bkav', category: 'malicious', label: ML }];
+    const { env, simulator } = await startService(folder, {
+      scenario: parseScenario({
+        schemaVersion: 1,
+        rules: hashes.map((sha256, index) => ({
+          match: { sha256 },
+          known: true,
+          analysedAgo: `${[3, 9, 6][index]}d`,
+          detections,
+        })),
+      }),
+    });
+    await runCli(['check', ...FAST_FLAGS, '--manifest', 'SHA256SUMS', '.'], { cwd: folder, env });
+    const { code, result } = await recheck({ folder, env }, '--daily', '4', '--concurrency', '1');
+    expect(code).toBe(3);
+    expect(result.changes.map(({ change, artifact }) => [change, artifact.name])).toContainEqual(['unasked', '0.exe']);
+    const rescans = simulator.log.filter(({ method }) => method === 'POST').map(({ subject }) => subject);
+    expect(rescans).toEqual([hashes[1]]);
   });
 
   it('is incomplete when the quota is used up, says so, and goes on with the next run', async () => {
