@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Io } from '../../../src/cli/io.js';
 import { openUserStore } from '../../../src/compose.js';
 import type { CheckResult } from '../../../src/domain/document.js';
 import { packageFile } from '../../../src/package-files.js';
@@ -112,7 +112,9 @@ describe('absolve report', () => {
     const folder = releaseFolder();
     const env = { ABSOLVE_STORE: join(folder, 'absolve.db') };
     const owner = { hostname: 'test', pid: process.pid, isAlive: () => true };
-    const store = await openUserStore({ env, cwd: folder, platform: process.platform, ...owner } as Io);
+    const { signal } = new AbortController();
+    const surroundings = { cwd: folder, platform: process.platform, stdin: Readable.from([]), signal };
+    const store = await openUserStore({ env, ...surroundings, ...owner });
     await store.saveResult(checked([falsePositive(['Microsoft'])]));
     await store.saveResult(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as CheckResult);
     await store.close();
