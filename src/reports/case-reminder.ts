@@ -36,11 +36,14 @@ export function renderReminder(each: CaseDocument): string {
   ].join('\n')}\n`;
 }
 
-function stillThere({ flaggedAt, quietAt }: CaseDocument): string {
+/** An analysis from before the report does not show that anything is "still" there. */
+function stillThere({ flaggedAt, quietAt, reportedAt }: CaseDocument): string {
   const last = quietAt.at(-1);
-  return last === undefined
-    ? `The analysis of ${flaggedAt} still shows it.`
-    : `The analysis of ${flaggedAt} showed it, that of ${last} did not. Please confirm that it is withdrawn.`;
+  if (last !== undefined) {
+    return `The analysis of ${flaggedAt} showed it, that of ${last} did not. Please confirm that it is withdrawn.`;
+  }
+  const isLater = reportedAt !== undefined && Date.parse(flaggedAt) > Date.parse(reportedAt);
+  return `The analysis of ${flaggedAt} ${isLater ? 'still shows' : 'shows'} it.`;
 }
 
 /** What the vendor knows already, or can see for itself. */

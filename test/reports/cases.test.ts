@@ -108,6 +108,10 @@ Please withdraw the detection and tell us which update does so, or tell us what 
     );
   });
 
+  it('does not say "still" of an analysis from before the report', () => {
+    expect(renderReminder(document(reported(opened)))).toContain('\nThe analysis of 2026-06-01T00:00:00Z shows it.\n');
+  });
+
   it('has one line for each fact, whatever a label holds', () => {
     const text = renderReminder(document(nasty));
     // oxlint-disable-next-line no-control-regex -- that is what must not be there
