@@ -149,6 +149,14 @@ describe('a detection that changes', () => {
   });
 });
 
+it('A case that the user closed does not open again by the analysis that he had seen', () => {
+  for (const to of ['cleared', 'rejected'] as const) {
+    const closed = after(observe(3, { Bkav: 'x' })).map((each) => mark(each, { to, at: T0, origin: 'user' }));
+    expect(advance(closed, observe(3, { Bkav: 'x' }), identify)).toEqual(closed);
+    expect(advance(closed, observe(2, { Bkav: 'y' }), identify)).toEqual(closed);
+  }
+});
+
 describe('a verdict', () => {
   it('that turned worse is an event, once, and so is its return', () => {
     const cases = after(
