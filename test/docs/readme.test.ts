@@ -15,10 +15,11 @@ const CONFIG = '{ "product": "./example-archive.profile.json", "roots": "./roots
 const DIST = ['archive-signed.msi', 'hello-x64-tampered.exe', 'setup-signed.exe', 'setup-unsigned.exe'];
 const BLOCK = /```console\n\$ absolve (.*)\n([^`]*)```/g;
 
-/** What differs from run to run and says nothing: how long ago, and how old the directory's entries are. */
+/** What differs from run to run and says nothing: how old an entry is, what is left of a window of 200 ms. */
 function normalise(text: string): string {
   return text
-    .replaceAll(/\d+ months? old/g, 'N months old')
+    .replaceAll(/\d+ months? ago/g, 'N months ago')
+    .replaceAll(/^(window .*?) \d+ of/gm, '$1 N of')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
