@@ -247,6 +247,33 @@ describe('absolve recheck', () => {
     expect(result.requests).toMatchObject({ rescans: 0, polls: 1 });
   });
 
+  it('follows links too: "unrated" is what a list says of what it has taken off, a time-out is not', async () => {
+    const folder = tempFolder();
+    const url = 'https://downloads.example.com/setup.exe';
+    const serviceSaying = (daysAgo: number, category: string) =>
+      startService(folder, {
+        now: () => Date.now() - daysAgo * 86_400_000,
+        scenario: parseScenario({
+          schemaVersion: 1,
+          rules: [{ match: { url }, known: true, analysedAgo: '10d', detections: [{ engine: 'Fortinet', category }] }],
+        }),
+      });
+    const { env } = await serviceSaying(0, 'malicious');
+    await runCli(['check', ...FAST_FLAGS, '--no-download', url], { cwd: folder, env });
+    await cases(folder, 'open', url);
+    const seen: unknown[] = [];
+    for (const [daysAgo, category] of [
+      [8, 'timeout'],
+      [6, 'undetected'],
+      [4, 'harmless'],
+    ] as const) {
+      const service = await serviceSaying(daysAgo, category);
+      seen.push(...(await recheck({ folder, env: service.env })).changes);
+    }
+    expect(seen).toEqual(['unanswered Fortinet', 'gone Fortinet', 'cleared Fortinet']);
+    expect((await caseList(folder)).cases).toMatchObject([{ state: 'cleared', artifact: { kind: 'url', id: url } }]);
+  });
+
   it('leaves the last check as what reports are written from', async () => {
     const { folder } = await opened();
     const { env } = await serviceOf(folder, 5, {});

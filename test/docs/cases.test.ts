@@ -45,6 +45,8 @@ it('The page on cases shows real commands with their real output', async () => {
     }
     const limits = asks ? FAST_FLAGS : [];
     const { stdout } = await runCli([...command.split(' '), ...limits], { cwd: folder, env, columns: 100 });
+    // Only what says something else is written anew: days and times would change with every update.
+    if (normalise(shown) === normalise(stdout)) continue;
     updated = updated.replace(block, `\`\`\`console\n$ absolve ${command}\n${stdout.trimEnd()}\n\`\`\``);
     if (process.env['UPDATE_README'] !== '1') expect(normalise(shown), command).toBe(normalise(stdout));
   }
