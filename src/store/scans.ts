@@ -11,6 +11,7 @@ export function scans(db: Kysely<Tables>): ScanStore {
   return {
     async findScans(kind, ids) {
       const found = new Map<string, StoredScan>();
+      const parse = createParser();
       for (const batch of inBatches(ids)) {
         const rows = await db
           .selectFrom('scan')
@@ -32,7 +33,7 @@ export function scans(db: Kysely<Tables>): ScanStore {
           .orderBy('fetched_at')
           .execute();
         // In order of time, so the newest stays.
-        for (const row of rows) found.set(row.id, toStoredScan(row));
+        for (const row of rows) found.set(row.id, toStoredScan(row, parse));
       }
       return found;
     },
@@ -97,7 +98,21 @@ function quietEngines({ results }: Scan): string[] {
     .map(({ engine }) => engine);
 }
 
-function toStoredScan(row: Omit<Selectable<Tables['scan']>, 'quiet'>): StoredScan {
+/** Thousands of clean files have the same counts and no facts: short texts are parsed once, and their values shared. */
+function createParser(): (text: string) => unknown {
+  const known = new Map<string, unknown>();
+  return (text) => {
+    if (text.length > SHARED_TEXT_LENGTH) return JSON.parse(text) as unknown;
+    const value = known.get(text) ?? (JSON.parse(text) as unknown);
+    if (known.size < SHARED_TEXTS) known.set(text, value);
+    return value;
+  };
+}
+
+const SHARED_TEXT_LENGTH = 200;
+const SHARED_TEXTS = 1000;
+
+function toStoredScan(row: Omit<Selectable<Tables['scan']>, 'quiet'>, parse: (text: string) => unknown): StoredScan {
   return {
     scan: {
       kind: row.kind as Scan['kind'],
@@ -106,9 +121,9 @@ function toStoredScan(row: Omit<Selectable<Tables['scan']>, 'quiet'>): StoredSca
       ...(row.md5 !== null && { md5: row.md5 }),
       ...(row.size_bytes !== null && { sizeBytes: row.size_bytes }),
       analysedAt: row.analysed_at === NEVER ? null : row.analysed_at,
-      results: JSON.parse(row.flagged) as EngineResult[],
-      stats: JSON.parse(row.stats) as ScanStats,
-      facts: JSON.parse(row.facts) as ServiceFacts,
+      results: parse(row.flagged) as EngineResult[],
+      stats: parse(row.stats) as ScanStats,
+      facts: parse(row.facts) as ServiceFacts,
     },
     fetchedAt: row.fetched_at,
     source: row.source as StoredScan['source'],
