@@ -3,8 +3,10 @@ import { basename, isAbsolute, join } from 'node:path';
 import { fileNameOf } from './domain/evidence-rules/download-content.js';
 import { gatherEvidence } from './domain/evidence-rules/gather.js';
 import type { EvidenceInput } from './domain/evidence-rules/input.js';
+import type { Evidence } from './domain/evidence.js';
 import type { ProductProfile } from './domain/profile.js';
 import type { PublishedHash } from './domain/published-hash.js';
+import type { SignatureReport } from './domain/signature.js';
 import { Inspector } from './inspection/inspector.js';
 import type { EvidenceSource } from './pipeline/check.js';
 import type { FileSubject, Subject } from './pipeline/subject.js';
@@ -57,14 +59,17 @@ export async function openEvidence(settings: EvidenceSettings, deps: EvidenceDep
       return {
         product: profile?.name ?? null,
         gather: async (subject, stored) => {
-          const inspected = subject.kind === 'file' ? await inspector?.inspect(contentOf(subject)) : undefined;
-          return gatherEvidence({
-            ...describe(subject, stored),
-            ...inspected,
-            published,
-            ...(stored !== null && { service: stored.scan.facts }),
-            ...(profile !== undefined && { profile }),
-          });
+          const found = subject.kind === 'file' ? inspector?.inspect(contentOf(subject)) : undefined;
+          const inspected = found instanceof Promise ? await found : found;
+          const context = { published, ...(profile !== undefined && { profile }) };
+          return isAlone(subject, stored, context)
+            ? gatherAlone(inspected?.signature)
+            : gatherEvidence({
+                ...describe(subject, stored),
+                ...inspected,
+                ...context,
+                ...(stored !== null && { service: stored.scan.facts }),
+              });
         },
       };
     },
@@ -72,6 +77,40 @@ export async function openEvidence(settings: EvidenceSettings, deps: EvidenceDep
       await inspector?.flush();
     },
   };
+}
+
+/**
+ * Whether nothing but the file itself speaks for or against it: no product, no list, no download, no word of the service. So it
+ * is for nearly all of the thousands of files of a large run.
+ */
+function isAlone(
+  subject: Subject,
+  stored: StoredScan | null,
+  { published, profile }: Pick<EvidenceInput, 'published' | 'profile'>,
+): boolean {
+  const facts = stored?.scan.facts;
+  return (
+    subject.kind === 'file' &&
+    subject.downloads.length === 0 &&
+    published.length === 0 &&
+    profile === undefined &&
+    facts?.signature === undefined &&
+    facts?.knownDistributors === undefined &&
+    facts?.trustedVerdict === undefined
+  );
+}
+
+/** Evidence by the report that it came from: the store gives one report for all unsigned files. */
+const alone = new WeakMap<SignatureReport, readonly Evidence[]>();
+
+function gatherAlone(signature: SignatureReport | undefined): readonly Evidence[] {
+  if (signature === undefined) return [];
+  const known = alone.get(signature);
+  if (known !== undefined) return known;
+  const input = { names: [], digests: {}, isLocal: true, downloads: [], published: [], signature };
+  const evidence = gatherEvidence(input);
+  alone.set(signature, evidence);
+  return evidence;
 }
 
 async function readProfile(nameOrPath: string, cwd: string): Promise<ProductProfile> {

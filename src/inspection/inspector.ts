@@ -71,13 +71,18 @@ export class Inspector {
    * What the file is; `undefined` for formats that hold nothing to inspect. A file that cannot be read any more, or that is not the
    * one that was hashed, is `unreadable`: its signature must not speak for bytes that it never covered.
    *
+   * What is remembered comes at once, without a promise: a run over thousands of unchanged files waits for none of them.
+   *
    * @throws the signal's reason when aborted
    */
-  async inspect({ sha256, format, state }: InspectedContent): Promise<RememberedInspection | undefined> {
-    if (!INSPECTED.has(format)) return undefined;
+  inspect(content: InspectedContent): RememberedInspection | undefined | Promise<RememberedInspection> {
+    if (!INSPECTED.has(content.format)) return undefined;
     const now = this.#deps.clock.now();
-    const known = this.#known.get(sha256);
-    if (known !== undefined && isCurrent(known, now)) return known;
+    const known = this.#known.get(content.sha256);
+    return known !== undefined && isCurrent(known, now) ? known : this.#read(content, now);
+  }
+
+  async #read({ sha256, format, state }: InspectedContent, now: Instant): Promise<RememberedInspection> {
     try {
       const { inspectFile } = await import('./inspect-file.js');
       const { anchors, pinned } = this.#basis;
