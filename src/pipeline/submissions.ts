@@ -60,20 +60,23 @@ export class Submissions {
     const outcome = await this.#exchange.call({
       step: 'submit',
       request: { kind: 'other', subject: `upload_url ${subject.id}`, charged: true },
-      stillNeeded: async () => !(await this.#isDone(keyOf(subject), since)),
+      stillNeeded: async () => !(await this.#isDone(keyOf(subject), since, null)),
       send: () => this.#deps.scanner.createUploadUrl({ signal: this.#deps.signal }),
     });
     if (outcome.kind === 'answered') return outcome.answer;
     throw new StartOver();
   }
 
-  /** Whether another process has submitted it, or even has its answer, since this way began. */
-  async #isDone(key: ScanKey, since: Instant): Promise<boolean> {
+  /**
+   * Whether another process has submitted it, or even has its answer, since this way began. The report that the way's own
+   * look-up brought is no answer to a rescan.
+   */
+  async #isDone(key: ScanKey, since: Instant, previousAnalysedAt: Instant | null): Promise<boolean> {
     const { store, clock } = this.#deps;
     const pending = (await store.findPending(key.kind, [key.id])).get(key.id);
     if (pending !== undefined && pending.state !== 'sending' && isFresh(pending, clock.now())) return true;
     const stored = (await store.findScans(key.kind, [key.id])).get(key.id);
-    return stored !== undefined && stored.fetchedAt >= since;
+    return stored !== undefined && stored.fetchedAt >= since && stored.scan.analysedAt !== previousAnalysedAt;
   }
 
   /** Sends a submission once: written as `sending` before, with its analysis id after. */
@@ -101,7 +104,7 @@ export class Submissions {
       .callOnce({
         step: 'submit',
         request: { kind: via, subject: key.id, charged: !isFree },
-        stillNeeded: async () => !(await this.#isDone(key, since)),
+        stillNeeded: async () => !(await this.#isDone(key, since, previousAnalysedAt)),
         send: async () => {
           pending = { ...draft, submittedAt: clock.now() };
           await store.savePending(pending);

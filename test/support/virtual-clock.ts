@@ -11,6 +11,8 @@ interface Sleeper {
 /** Turns of the event loop without a change after which everybody is taken to sleep. */
 const QUIET_TURNS = 6;
 
+const MOST_LOOKS = 100_000;
+
 /**
  * A clock whose time stands still while anything works, and jumps to the next sleeper when all sleep: hours of waiting
  * take no time, and every run is the same.
@@ -18,17 +20,24 @@ const QUIET_TURNS = 6;
 export class VirtualClock implements Clock {
   #now: Instant;
   #order = 0;
+  #looks = 0;
+  #signsOfLife = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(now: Instant = Date.UTC(2026, 5, 15, 12)) {
     this.#now = now;
   }
 
+  /** @throws when it is asked again and again without ever letting time pass: that would go on for ever */
   now(): Instant {
+    this.#looks += 1;
+    this.#signsOfLife += 1;
+    if (this.#looks > MOST_LOOKS) throw new Error(`the time was asked for ${MOST_LOOKS} times while it stood still`);
     return this.#now;
   }
 
   until(instant: Instant, signal?: AbortSignal): Promise<void> {
+    this.#signsOfLife += 1;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason as Error);
@@ -74,9 +83,9 @@ export class VirtualClock implements Clock {
     ended.catch(() => {});
     const giveUpAt = this.#now + 31 * 86_400_000;
     for (let quiet = 0; !over.yet;) {
-      const before = this.#order;
+      const before = this.#signsOfLife;
       await nextTurn();
-      quiet = this.#order === before ? quiet + 1 : 0;
+      quiet = this.#signsOfLife === before ? quiet + 1 : 0;
       if (over.yet || quiet < QUIET_TURNS) continue;
       quiet = 0;
       const [next] = this.#sleepers.toSorted((a, b) => a.at - b.at || a.order - b.order);
@@ -88,6 +97,7 @@ export class VirtualClock implements Clock {
   }
 
   #wake(sleeper: Sleeper): void {
+    this.#looks = 0;
     this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
     sleeper.wake();
   }
