@@ -1,6 +1,7 @@
+import { asSha256 } from '../domain/artifact.js';
 import { nextPollAge } from '../domain/schedule.js';
 import { flaggedResults, type Scan } from '../domain/scan.js';
-import { AppError } from '../errors.js';
+import { ApiError, AppError } from '../errors.js';
 import type { AnalysisOutcome, LedgerRequest, PendingSubmission, StoredScan } from '../ports.js';
 import type { Exchange } from './exchange.js';
 import type { ResolveDeps, ResolveOptions } from './resolve-deps.js';
@@ -19,6 +20,17 @@ export interface AnalysesDeps extends Pick<ResolveDeps, 'scanner' | 'store' | 'c
   /** The report of the subject, by its digest or URL. */
   ask(subject: Subject): Promise<Scan | null>;
   stored(scan: Scan, source: StoredScan['source'], full: boolean): StoredScan;
+}
+
+/** A cache in between that mixes answers up must not clear one file with the analysis of another. */
+function ofThis(pending: PendingSubmission, outcome: AnalysisOutcome): AnalysisOutcome {
+  if (outcome.kind !== 'completed' || pending.kind !== 'file') return outcome;
+  const { id, kind } = outcome.scan;
+  // Some answers do not say what they are about, and a hash that is no sha256 cannot be compared.
+  if (id === '' || asSha256(pending.id) === undefined || (kind === 'file' && id === pending.id)) return outcome;
+  throw new ApiError('API_PROTOCOL', 'VirusTotal answered with the analysis of something else', {
+    hint: 'a proxy may have mixed up answers; nothing was concluded from it',
+  });
 }
 
 /** From a submission to its answer. */
@@ -45,7 +57,8 @@ export class Analyses {
     const isFree = pending.via === 'upload' && subject.kind === 'file';
     const stored = await this.#poll<AnalysisOutcome>(subject, pending, {
       request: { kind: 'poll', subject: analysisId, charged: !isFree },
-      send: () => this.#deps.scanner.getAnalysis(analysisId, { signal: this.#deps.signal }),
+      send: async () =>
+        ofThis(pending, await this.#deps.scanner.getAnalysis(analysisId, { signal: this.#deps.signal })),
       // A 404 right after the submission is a race; one that stays is caught by the deadline and the next look-up.
       scanOf: (outcome) =>
         outcome.kind === 'completed'
