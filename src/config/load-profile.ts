@@ -1,10 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { chooseProfile, type ProductProfile } from '../domain/profile.js';
+import type { ProductProfile } from '../domain/profile.js';
 import { UsageError } from '../errors.js';
 import { packageFile } from '../package-files.js';
 import { describeIssues } from './issues.js';
 import { profileSchema } from './profile-schema.js';
+import { findShippedName } from './shipped-profiles.js';
 
 const SHIPPED_FOLDER = 'data/products';
 
@@ -38,7 +39,8 @@ export async function loadProfile(nameOrPath: string, cwd: string): Promise<Prod
  * @param names without folders
  */
 export async function findProfileFor(names: readonly string[]): Promise<ProductProfile | undefined> {
-  return chooseProfile(await loadShippedProfiles(), names);
+  const name = await findShippedName(names);
+  return name === undefined ? undefined : loadProfile(name, '');
 }
 
 /** All shipped profiles, by name. */

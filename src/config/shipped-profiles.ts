@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { matchFileName, type ProductProfile } from '../domain/profile.js';
+import { chooseProfile, type ProductProfile } from '../domain/profile.js';
 import { packageFile } from '../package-files.js';
 
 /**
@@ -14,10 +14,9 @@ import { packageFile } from '../package-files.js';
 export async function findShippedName(names: readonly string[]): Promise<string | undefined> {
   if (names.length === 0) return undefined;
   const folder = packageFile('data/products');
-  const matching: string[] = [];
-  for (const file of (await readdir(folder)).filter((entry) => entry.endsWith('.json'))) {
-    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as ProductProfile;
-    if (names.some((name) => matchFileName(profile, name) !== undefined)) matching.push(profile.name);
-  }
-  return matching.length === 1 ? matching[0] : undefined;
+  const files = (await readdir(folder)).filter((entry) => entry.endsWith('.json'));
+  const profiles = await Promise.all(
+    files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as ProductProfile),
+  );
+  return chooseProfile(profiles, names)?.name;
 }

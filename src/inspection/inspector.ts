@@ -83,6 +83,7 @@ export class Inspector {
   }
 
   async #read({ sha256, format, state }: InspectedContent, now: Instant): Promise<RememberedInspection> {
+    this.#deps.signal.throwIfAborted();
     try {
       const { inspectFile } = await import('./inspect-file.js');
       const { anchors, pinned } = this.#basis;

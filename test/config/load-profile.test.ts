@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findProfileFor, loadProfile, loadShippedProfiles, parseProfile } from '../../src/config/load-profile.js';
+import { loadProfile, loadShippedProfiles, parseProfile } from '../../src/config/load-profile.js';
+import { findShippedName } from '../../src/config/shipped-profiles.js';
 import { matchFileName } from '../../src/domain/profile.js';
 import { UsageError } from '../../src/errors.js';
 import { tempFolder } from '../support/temp.js';
@@ -91,8 +92,9 @@ describe('a profile', () => {
 
 describe('file names', () => {
   it('choose the one shipped profile that they match', async () => {
-    expect((await findProfileFor(['MailStoreHomeSetup-25.1.0.22653.exe']))?.name).toBe('mailstore');
-    expect(await findProfileFor(['setup.exe'])).toBeUndefined();
+    expect(await findShippedName(['readme.txt', 'MailStoreHomeSetup-25.1.0.22653.exe'])).toBe('mailstore');
+    expect(await findShippedName(['setup.exe'])).toBeUndefined();
+    expect(await findShippedName([])).toBeUndefined();
   });
 });
 

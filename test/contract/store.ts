@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sha256 } from '../../src/domain/artifact.js';
 import { NO_STATS, type Scan } from '../../src/domain/scan.js';
-import type { FileIdentity, PendingSubmission, Store, StoredScan } from '../../src/ports.js';
+import type { FileIdentity, PendingSubmission, Store, StoredInspection, StoredScan } from '../../src/ports.js';
 import { anyResult } from '../support/documents.js';
 
 export interface StoreUnderTest {
@@ -76,6 +76,40 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const many = Array.from({ length: 1200 }, (_, index) => ({ ...identity, path: `/f/${index}` }));
         await store.saveIdentities(many);
         expect((await store.findIdentities(many)).size).toBe(1200);
+      }),
+    );
+  });
+
+  describe(`${name} keeps inspections`, () => {
+    const inspection: StoredInspection = {
+      signature: { state: 'unsigned', signers: [], reason: { code: 'no-signature', args: {} } },
+      facts: { versionResource: { companyName: 'Größe ♥' }, unreadable: [] },
+      inspectedAt: 1_764_000_000_000,
+    };
+
+    it(
+      'and finds them under the same basis only, the newest',
+      using(async ({ store, other }) => {
+        await store.saveInspections(new Map([[SHA, inspection]]), 'basis');
+        await store.saveInspections(new Map([[SHA, { ...inspection, inspectedAt: 1_764_000_000_001 }]]), 'basis');
+        expect(await other.findInspections([SHA, 'b'], 'basis')).toEqual(
+          new Map([[SHA, { ...inspection, inspectedAt: 1_764_000_000_001 }]]),
+        );
+        expect((await other.findInspections([SHA], 'other')).size).toBe(0);
+      }),
+    );
+
+    it(
+      'of more contents than one statement takes, each with its own',
+      using(async ({ store }) => {
+        const many = new Map(
+          Array.from({ length: 1200 }, (_, index) => [
+            `${index}`,
+            { ...inspection, facts: { unreadable: [`part: ${index % 3}`] }, inspectedAt: index },
+          ]),
+        );
+        await store.saveInspections(many, 'basis');
+        expect(await store.findInspections([...many.keys()], 'basis')).toEqual(many);
       }),
     );
   });
