@@ -1,3 +1,4 @@
+import { visible } from '../domain/text.js';
 import { EXIT, type ExitCode } from '../errors.js';
 import { TOOL } from '../tool.js';
 import { COMMANDS } from './commands/index.js';
@@ -38,6 +39,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     .configureOutput({
       writeOut: (text) => void output.push(write(io.stdout, text)),
       writeErr: (text) => void output.push(write(io.stderr, text)),
+      // It repeats the command line. Indented further lines, so that no word of it begins one.
+      outputError: (text, writeText) => writeText(`${text.trimEnd().split('\n').map(visible).join('\n  ')}\n`),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
       getOutHasColors: () => false,

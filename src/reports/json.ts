@@ -1,6 +1,7 @@
 import type { CheckResult } from '../domain/document.js';
+import { jsonText } from '../domain/text.js';
 
 /** The document itself, indented, with a line break at its end. */
 export function renderJson(result: CheckResult): string {
-  return `${JSON.stringify(result, null, 2)}\n`;
+  return jsonText(result);
 }

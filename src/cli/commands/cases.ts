@@ -11,6 +11,7 @@ import { choosePaint } from '../../reports/style.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
 import { choiceOption } from '../options.js';
+import { jsonText } from '../../domain/text.js';
 
 interface Options {
   readonly vendor?: string;
@@ -122,5 +123,5 @@ function toMark(what: string | undefined, { ticket, note }: Options): Omit<CaseM
 }
 
 function toJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }

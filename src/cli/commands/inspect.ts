@@ -5,6 +5,7 @@ import { renderInspection } from '../../reports/inspect-terminal.js';
 import { choosePaint } from '../../reports/style.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
+import { jsonText } from '../../domain/text.js';
 
 interface Options {
   readonly json?: boolean;
@@ -45,7 +46,7 @@ export async function run({ args, options: parsed }: Invocation, io: Io): Promis
       now: Date.now(),
     });
     const text = json
-      ? `${JSON.stringify(result, null, 2)}\n`
+      ? jsonText(result)
       : renderInspection(result, { columns: io.columns, paint: choosePaint(io.env, io.isTty.stdout) });
     await write(io.stdout, text);
     return result.files.some(({ error }) => error !== undefined) ? EXIT.incomplete : EXIT.pass;

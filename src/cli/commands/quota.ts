@@ -9,6 +9,7 @@ import type { Rate } from '../../domain/rate.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
 import { countOption, rateOption } from '../options.js';
+import { jsonText } from '../../domain/text.js';
 
 interface Options {
   readonly rate?: Rate;
@@ -46,7 +47,7 @@ export async function run({ options: parsed }: Invocation, io: Io): Promise<Exit
     },
     io,
   );
-  await write(io.stdout, options.json ? `${JSON.stringify(toJson(report), null, 2)}\n` : toTable(report));
+  await write(io.stdout, options.json ? jsonText(toJson(report)) : toTable(report));
   return EXIT.pass;
 }
 

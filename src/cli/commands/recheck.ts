@@ -12,6 +12,7 @@ import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
 import { countOption, durationOption, rateOption } from '../options.js';
 import { createProgress } from '../progress.js';
+import { jsonText } from '../../domain/text.js';
 
 interface Options {
   readonly minGap?: number;
@@ -73,7 +74,7 @@ export async function run({ options: parsed }: Invocation, io: Io): Promise<Exit
     const result = await runRecheck(settingsFrom(options, config), { io, observer: progress });
     await progress.stop();
     const text = options.json
-      ? `${JSON.stringify(result, null, 2)}\n`
+      ? jsonText(result)
       : renderRecheck(result, { columns: io.columns, paint: choosePaint(io.env, io.isTty.stdout) });
     await write(io.stdout, text);
     return result.exitCode as ExitCode;

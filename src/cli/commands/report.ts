@@ -6,7 +6,7 @@ import { runReport } from '../../compose-report.js';
 import { findProfileFor, loadProfile, loadShippedProfiles } from '../../config/load-profile.js';
 import { loadConfig } from '../../config/load.js';
 import type { CheckResult } from '../../domain/document.js';
-import { visible } from '../../domain/text.js';
+import { jsonText, visible } from '../../domain/text.js';
 import { EXIT, InterruptedError, UsageError, type ExitCode } from '../../errors.js';
 import { choosePaint } from '../../reports/style.js';
 import { parseResult } from '../../report-folder/read-result.js';
@@ -92,7 +92,7 @@ export async function run({ options: parsed }: Invocation, io: Io): Promise<Exit
     }
     if (options.json) {
       const report = written?.document ?? toReportDocument(plan, () => ({ samples: [] }));
-      await write(io.stdout, `${JSON.stringify(report, null, 2)}\n`);
+      await write(io.stdout, jsonText(report));
     } else if (written !== null) {
       const index = join(options.out, 'index.html');
       const paint = choosePaint(io.env, io.isTty.stdout);

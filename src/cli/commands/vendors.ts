@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
-import { visible } from '../../domain/text.js';
+import { jsonText, visible } from '../../domain/text.js';
 import { EXIT, type ExitCode } from '../../errors.js';
 import { adviceWords } from '../../reports/advice-words.js';
 import { choosePaint } from '../../reports/style.js';
@@ -48,7 +48,7 @@ export async function run({ args, options: parsed }: Invocation, io: Io): Promis
   if (json) {
     const found = engines.map(({ entry, matched, advice }) => ({ ...entry, matched, advice: advice.map(adviceWords) }));
     const result = { schemaVersion: 1, text, engines: found, advice: unknown.map(adviceWords) };
-    await write(io.stdout, `${JSON.stringify(result, null, 2)}\n`);
+    await write(io.stdout, jsonText(result));
     return EXIT.pass;
   }
   if (engines.length === 0) {
