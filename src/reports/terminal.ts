@@ -1,4 +1,4 @@
-import type { CheckResult, DocumentArtifact } from '../domain/document.js';
+import type { CheckResult, DocumentArtifact, DocumentError } from '../domain/document.js';
 import type { Detection } from '../domain/detection.js';
 import type { Verdict } from '../domain/verdict.js';
 import { visible } from '../domain/text.js';
@@ -34,7 +34,8 @@ export function renderTerminal(result: CheckResult, { columns, paint }: Terminal
     ...result.artifacts.filter((artifact) => !needsLook(artifact)),
     ...result.artifacts.filter(needsLook),
   ];
-  for (const artifact of ordered) lines.push(...artifactLines(artifact, width, paint));
+  const told = new Set<string>();
+  for (const artifact of ordered) lines.push(...artifactLines(artifact, width, paint, told));
   if (lines.length > 0) lines.push('');
   lines.push(...wrap(summary(result), width).map((line) => paint('bold', line)));
   lines.push(...nextSteps(result).flatMap((step) => indented(`next: ${step}`, width, '', '      ')));
@@ -45,7 +46,8 @@ function needsLook({ verdict, error }: DocumentArtifact): boolean {
   return verdict !== 'clean' || error !== undefined;
 }
 
-function artifactLines(artifact: DocumentArtifact, width: number, paint: Paint): string[] {
+/** @param told errors that were shown in full: a network that is down is one trouble and not forty */
+function artifactLines(artifact: DocumentArtifact, width: number, paint: Paint, told: Set<string>): string[] {
   const { verdict, stats } = artifact;
   const flagged = stats.malicious + stats.suspicious;
   const asked = artifact.kind === 'url' ? flagged + stats.harmless : flagged + stats.undetected + stats.harmless;
@@ -60,15 +62,20 @@ function artifactLines(artifact: DocumentArtifact, width: number, paint: Paint):
   if (!needsLook(artifact)) return lines;
   lines.push(...detectionLines(artifact.detections, width, paint));
   for (const reason of artifact.reasons) lines.push(...indented(explain(reason), width, INDENT));
-  if (artifact.error !== undefined) {
-    lines.push(...indented(`error: ${visible(artifact.error.message)} [${artifact.error.code}]`, width, INDENT));
-    if (artifact.error.hint !== undefined)
-      lines.push(...indented(`hint: ${visible(artifact.error.hint)}`, width, INDENT));
-  }
+  if (artifact.error !== undefined) lines.push(...errorLines(artifact.error, width, told));
   if (artifact.permalink !== undefined && artifact.detections.length > 0) {
     lines.push(`${INDENT}${paint('dim', artifact.permalink)}`);
   }
   return lines;
+}
+
+function errorLines({ code, message, hint }: DocumentError, width: number, told: Set<string>): string[] {
+  if (told.has(message)) return [`${INDENT}error: the same as above [${code}]`];
+  told.add(message);
+  return [
+    ...indented(`error: ${visible(message)} [${code}]`, width, INDENT),
+    ...(hint === undefined ? [] : indented(`hint: ${visible(hint)}`, width, INDENT)),
+  ];
 }
 
 /** One line per claim: the same label in several engines is one claim, most of them sharing one upstream engine. */

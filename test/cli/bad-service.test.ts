@@ -3,7 +3,7 @@ import type { Fault } from '../../src/simulate/server.js';
 import { closedPort } from '../support/http-server.js';
 import { ledgerTotal } from '../support/ledger.js';
 import { programBytes } from '../support/programs.js';
-import { check, document, known, sha256, world } from './world.js';
+import { check, document, known, sha256, times, world } from './world.js';
 
 describe('a quota that is used up', () => {
   it.each([
@@ -143,6 +143,8 @@ describe('a network that is cut', () => {
     const result = await run(check('--upload', '.'), env);
     expect(result.code).toBe(3);
     expect(result.stdout).toMatch(/VirusTotal cannot be reached: .*ECONNREFUSED.* \[API_UNAVAILABLE\]/);
+    expect(times(result.stdout, /cannot be reached/g)).toBe(1);
+    expect(times(result.stdout, /error: the same as above \[API_UNAVAILABLE\]/g)).toBe(5);
     expect(result.stdout).toMatch(/HTTPS_PROXY/);
     expect(result.stdout).toMatch(/no request needed|0 requests/);
     expect(await ledgerTotal(storePath)).toBe(0);
