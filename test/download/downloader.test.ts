@@ -235,7 +235,7 @@ describe('what is not the file', () => {
         }, 40);
       },
     });
-    const { facts } = await downloader({ idleTimeoutMs: 200 }).download(`${url}/a`, { signal });
+    const { facts } = await downloader({ idleTimeoutMs: 350 }).download(`${url}/a`, { signal });
     expect(facts.receivedBytes).toBe(10);
   });
 });
