@@ -6,7 +6,6 @@ import type { Config } from '../../config/schema.js';
 import { runCheck, systemClock, type CheckSettings } from '../../compose.js';
 import type { CheckResult } from '../../domain/document.js';
 import { FAIL_ON, type FailOn } from '../../domain/outcome.js';
-import type { Rate } from '../../domain/rate.js';
 import { DEFAULT_THRESHOLDS } from '../../domain/verdict.js';
 import { InterruptedError, ReportError, UsageError, type ExitCode } from '../../errors.js';
 import { RENDERERS } from '../../reports/index.js';
@@ -15,19 +14,17 @@ import { renderTerminal } from '../../reports/terminal.js';
 import type { Invocation } from '../command.js';
 import { createConsent } from '../consent.js';
 import { write, type Io } from '../io.js';
-import { choiceOption, countOption, durationOption, rateOption } from '../options.js';
+import { declareLimits, limitSettings, type LimitOptions } from '../limit-options.js';
+import { choiceOption, countOption, durationOption } from '../options.js';
 import { createProgress } from '../progress.js';
 
-interface Options {
+interface Options extends LimitOptions {
   readonly upload?: boolean;
   readonly download: boolean;
   readonly rescan?: boolean;
   readonly wait: boolean;
   readonly maxAge?: number;
   readonly timeout?: number;
-  readonly rate?: Rate;
-  readonly daily?: number;
-  readonly monthly?: number;
   readonly concurrency?: number;
   readonly failOn?: FailOn;
   readonly product?: string;
@@ -58,22 +55,21 @@ Examples:
 
 /** Declares the options of `check`. */
 export function declare(command: Command): void {
-  command
-    .argument('<target...>', 'files, directories, globs, URLs, hashes, or -')
-    .option('--upload', 'upload what VirusTotal does not know (publishes it to its partners)')
-    .option('--no-upload', 'never upload, never ask')
-    .option('--no-download', 'check URLs without the files behind them')
-    .option('--rescan', 'have known artifacts analysed afresh')
-    .option('--no-wait', 'submit and leave; a later run collects the answers')
-    .option(
-      '--max-age <duration>',
-      'use answers of earlier runs up to this age (default: 1d)',
-      durationOption('--max-age'),
-    )
-    .option('--timeout <duration>', 'longest time of this run', durationOption('--timeout'))
-    .option('--rate <n/duration>', 'requests per time of your key, e.g. 4/min', rateOption('--rate'))
-    .option('--daily <n>', 'requests per UTC day', countOption('--daily'))
-    .option('--monthly <n>', 'requests per UTC month', countOption('--monthly'))
+  declareLimits(
+    command
+      .argument('<target...>', 'files, directories, globs, URLs, hashes, or -')
+      .option('--upload', 'upload what VirusTotal does not know (publishes it to its partners)')
+      .option('--no-upload', 'never upload, never ask')
+      .option('--no-download', 'check URLs without the files behind them')
+      .option('--rescan', 'have known artifacts analysed afresh')
+      .option('--no-wait', 'submit and leave; a later run collects the answers')
+      .option(
+        '--max-age <duration>',
+        'use answers of earlier runs up to this age (default: 1d)',
+        durationOption('--max-age'),
+      )
+      .option('--timeout <duration>', 'longest time of this run', durationOption('--timeout')),
+  )
     .option('--concurrency <n>', 'requests on the wire at once (default: 4)', countOption('--concurrency', 64))
     .option(
       '--fail-on <verdict>',
@@ -133,9 +129,6 @@ export async function run({ args, options: parsed }: Invocation, io: Io): Promis
 /** Flags win over the config file, which wins over the defaults. */
 export function settingsFrom(options: Options, config: Config): CheckSettings {
   const timeoutMs = options.timeout ?? config.timeout;
-  const rate = options.rate ?? config.rate;
-  const daily = options.daily ?? config.daily;
-  const monthly = options.monthly ?? config.monthly;
   const product = options.product ?? config.product;
   const roots = options.roots ?? config.roots;
   return {
@@ -144,11 +137,7 @@ export function settingsFrom(options: Options, config: Config): CheckSettings {
     wait: options.wait,
     maxAgeMs: options.maxAge ?? config.maxAge ?? 86_400_000,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    limits: {
-      ...(rate !== undefined && { rate }),
-      ...(daily !== undefined && { daily }),
-      ...(monthly !== undefined && { monthly }),
-    },
+    limits: limitSettings(options, config),
     concurrency: options.concurrency ?? config.concurrency ?? 4,
     failOn: options.failOn ?? config.failOn ?? 'likely-false-positive',
     ignore: config.ignore ?? [],

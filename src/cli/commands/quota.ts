@@ -5,16 +5,12 @@ import { formatRate } from '../../domain/rate.js';
 import { toIso } from '../../domain/time.js';
 import { EXIT, type ExitCode } from '../../errors.js';
 import { pad } from '../../reports/columns.js';
-import type { Rate } from '../../domain/rate.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
-import { countOption, rateOption } from '../options.js';
+import { declareLimits, limitSettings, type LimitOptions } from '../limit-options.js';
 import { jsonText } from '../../domain/text.js';
 
-interface Options {
-  readonly rate?: Rate;
-  readonly daily?: number;
-  readonly monthly?: number;
+interface Options extends LimitOptions {
   readonly json?: boolean;
 }
 
@@ -24,29 +20,14 @@ asking for them is free of charge. They differ when the key is used elsewhere to
 
 /** Declares the options of `quota`. */
 export function declare(command: Command): void {
-  command
-    .option('--rate <n/duration>', 'requests per time of your key, e.g. 4/min', rateOption('--rate'))
-    .option('--daily <n>', 'requests per UTC day', countOption('--daily'))
-    .option('--monthly <n>', 'requests per UTC month', countOption('--monthly'))
-    .option('--json', 'print the figures as JSON')
-    .addHelpText('after', HELP);
+  declareLimits(command).option('--json', 'print the figures as JSON').addHelpText('after', HELP);
 }
 
 /** Prints the ledger's windows and the service's numbers side by side. */
 export async function run({ options: parsed }: Invocation, io: Io): Promise<ExitCode> {
   const options = parsed as Options;
   const config = await loadConfig(io.env, io.cwd);
-  const rate = options.rate ?? config.rate;
-  const daily = options.daily ?? config.daily;
-  const monthly = options.monthly ?? config.monthly;
-  const report = await readQuota(
-    {
-      ...(rate !== undefined && { rate }),
-      ...(daily !== undefined && { daily }),
-      ...(monthly !== undefined && { monthly }),
-    },
-    io,
-  );
+  const report = await readQuota(limitSettings(options, config), io);
   await write(io.stdout, options.json ? jsonText(toJson(report)) : toTable(report));
   return EXIT.pass;
 }

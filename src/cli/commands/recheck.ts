@@ -3,23 +3,20 @@ import { systemClock } from '../../compose.js';
 import { runRecheck, type RecheckSettings } from '../../compose-cases.js';
 import { loadConfig } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
-import type { Rate } from '../../domain/rate.js';
 import { DEFAULT_THRESHOLDS } from '../../domain/verdict.js';
 import { InterruptedError, type ExitCode } from '../../errors.js';
 import { renderRecheck } from '../../reports/recheck-terminal.js';
 import { choosePaint } from '../../reports/style.js';
 import type { Invocation } from '../command.js';
 import { write, type Io } from '../io.js';
-import { countOption, durationOption, rateOption } from '../options.js';
+import { declareLimits, limitSettings, type LimitOptions } from '../limit-options.js';
+import { countOption, durationOption } from '../options.js';
 import { createProgress } from '../progress.js';
 import { jsonText } from '../../domain/text.js';
 
-interface Options {
+interface Options extends LimitOptions {
   readonly minGap?: number;
   readonly timeout?: number;
-  readonly rate?: Rate;
-  readonly daily?: number;
-  readonly monthly?: number;
   readonly concurrency?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -43,16 +40,15 @@ Examples:
 
 /** Declares the options of `recheck`. */
 export function declare(command: Command): void {
-  command
-    .option(
-      '--min-gap <duration>',
-      'leave alone what was analysed less than this ago (default: 12h)',
-      durationOption('--min-gap'),
-    )
-    .option('--timeout <duration>', 'longest time of this run', durationOption('--timeout'))
-    .option('--rate <n/duration>', 'requests per time of your key, e.g. 4/min', rateOption('--rate'))
-    .option('--daily <n>', 'requests per UTC day', countOption('--daily'))
-    .option('--monthly <n>', 'requests per UTC month', countOption('--monthly'))
+  declareLimits(
+    command
+      .option(
+        '--min-gap <duration>',
+        'leave alone what was analysed less than this ago (default: 12h)',
+        durationOption('--min-gap'),
+      )
+      .option('--timeout <duration>', 'longest time of this run', durationOption('--timeout')),
+  )
     .option('--concurrency <n>', 'requests on the wire at once (default: 4)', countOption('--concurrency', 64))
     .option('--json', 'print what changed as JSON')
     .option('--quiet', 'no words on standard error')
@@ -91,17 +87,10 @@ export async function run({ options: parsed }: Invocation, io: Io): Promise<Exit
 /** Flags win over the config file, which wins over the defaults. */
 function settingsFrom(options: Options, config: Config): RecheckSettings {
   const timeoutMs = options.timeout ?? config.timeout;
-  const rate = options.rate ?? config.rate;
-  const daily = options.daily ?? config.daily;
-  const monthly = options.monthly ?? config.monthly;
   return {
     minGapMs: options.minGap ?? DEFAULT_MIN_GAP_MS,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    limits: {
-      ...(rate !== undefined && { rate }),
-      ...(daily !== undefined && { daily }),
-      ...(monthly !== undefined && { monthly }),
-    },
+    limits: limitSettings(options, config),
     concurrency: options.concurrency ?? config.concurrency ?? 4,
     ignore: config.ignore ?? [],
     thresholds: config.thresholds ?? DEFAULT_THRESHOLDS,
