@@ -2,8 +2,9 @@
 //
 //   node scripts/fuzz.js [--minutes 1] [--seed 1] [--max-ms 1000] [--corpus <folder>]
 //
-// Stops with status 1 at the first input that throws, takes longer than --max-ms, or ends in a state that should not exist;
-// the input is kept in the temporary folder. At the end: inputs, slowest input, peak memory.
+// Stops with status 1 at the first input that throws, takes longer than --max-ms in three tries (one alone may be the machine's
+// doing), or ends in a state that should not exist; the input is kept in the temporary folder. At the end: inputs, slowest input,
+// peak memory.
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -30,22 +31,24 @@ let state = Number(options.seed) >>> 0;
 const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_ffff, 0x0100_0000];
 
 const { signal } = new AbortController();
+const maxMs = Number(options['max-ms']);
 const deadline = Date.now() + Number(options.minutes) * 60_000;
 const tally = { inputs: 0, states: {}, slowestMs: 0, slowest: '', peakRssMb: 0 };
 while (Date.now() < deadline) {
   const source = corpus[random(corpus.length)];
   const bytes = mutate(Buffer.from(source.bytes));
-  const startedAt = performance.now();
   let report;
+  let elapsedMs = Number.POSITIVE_INFINITY;
   try {
-    const reader = bufferReader(bytes);
-    report = await verifyFile(reader, source.format, { anchors: [], pinned: [], now: 1.8e12, signal });
-    readFileFacts(reader, source.format);
+    for (let tries = 0; tries < 3 && elapsedMs > maxMs; tries += 1) {
+      const startedAt = performance.now();
+      report = await read(bytes, source.format);
+      elapsedMs = Math.min(elapsedMs, performance.now() - startedAt);
+    }
   } catch (error) {
     fail(source, bytes, error.stack);
     break;
   }
-  const elapsedMs = performance.now() - startedAt;
   tally.inputs += 1;
   tally.states[report.state] = (tally.states[report.state] ?? 0) + 1;
   if (elapsedMs > tally.slowestMs) {
@@ -57,12 +60,19 @@ while (Date.now() < deadline) {
     fail(source, bytes, JSON.stringify(report.reason));
     break;
   }
-  if (elapsedMs > Number(options['max-ms'])) {
-    fail(source, bytes, `took ${Math.round(elapsedMs)} ms`);
+  if (elapsedMs > maxMs) {
+    fail(source, bytes, `took ${Math.round(elapsedMs)} ms at best`);
     break;
   }
 }
 console.log(JSON.stringify(tally));
+
+async function read(bytes, format) {
+  const reader = bufferReader(bytes);
+  const report = await verifyFile(reader, format, { anchors: [], pinned: [], now: 1.8e12, signal });
+  readFileFacts(reader, format);
+  return report;
+}
 
 function fail(source, bytes, why) {
   const kept = join(folder, `failure-${source.name}`);

@@ -1,11 +1,10 @@
-import { verify } from 'node:crypto';
-import type { SignatureDigest } from '../domain/signature.js';
 import { equalBytes } from '../formats/bytes.js';
 import { FormatError } from '../formats/format-error.js';
 import { parseCertificate, type ParsedCertificate } from './certificate.js';
 import { contradictsIssuer } from './chain.js';
 import { childrenOf, explicitOf, membersOf, octetsOf, oidOf, readElement, TAG, type Element } from './der.js';
 import { digestBytes, digestOfOid } from './digest.js';
+import { fitsKey } from './public-key.js';
 import { SignatureError } from './signature-error.js';
 
 const OID = Object.freeze({
@@ -42,6 +41,7 @@ export interface SignerInfo {
   /** What the signature is over, with the tag of a set: encoded as one, stored as `[0]`. */
   readonly signedBytes: Uint8Array | undefined;
   readonly signedAttributes: readonly Attribute[];
+  readonly signatureAlgorithm: Element;
   readonly signature: Uint8Array;
   readonly unsignedAttributes: readonly Attribute[];
 }
@@ -87,9 +87,12 @@ export function toSignerInfo(element: Element): SignerInfo {
   // An indefinite length cannot be what was signed: attributes are signed in their distinguished encoding.
   if (signed?.indefinite === true) throw new FormatError('unsupported', 'signed-attributes');
   const [signatureAlgorithm, signature, unsigned, ...more] = rest;
-  // The digest decides how the value is checked, as in PKCS #7; the algorithm must at least be one.
-  oidOf(membersOf(signatureAlgorithm)[0]);
-  if (id === undefined || more.length > 0 || (unsigned !== undefined && unsigned.context !== 1)) {
+  if (
+    id === undefined ||
+    signatureAlgorithm === undefined ||
+    more.length > 0 ||
+    (unsigned !== undefined && unsigned.context !== 1)
+  ) {
     throw new FormatError('malformed', 'cms');
   }
   return {
@@ -97,6 +100,7 @@ export function toSignerInfo(element: Element): SignerInfo {
     digestOid: oidOf(membersOf(digestAlgorithm)[0]),
     signedBytes: signed && asSet(signed.bytes),
     signedAttributes: signed === undefined ? [] : readAttributes(signed),
+    signatureAlgorithm,
     signature: octetsOf(signature),
     unsignedAttributes: unsigned === undefined ? [] : readAttributes(unsigned),
   };
@@ -187,25 +191,7 @@ export function verifySigner(
   if (!equalBytes(octetsOf(expected), digestBytes(digest, signed.content))) {
     throw new SignatureError('tampered', 'message-digest-mismatch');
   }
-  if (!fitsKey(digest, signer.signedBytes, certificate, signer.signature)) {
+  if (!fitsKey({ ...signer, digest, bytes: signer.signedBytes }, certificate)) {
     throw new SignatureError('tampered', 'signature-invalid');
-  }
-}
-
-function fitsKey(
-  digest: SignatureDigest,
-  bytes: Uint8Array,
-  { key }: ParsedCertificate,
-  signature: Uint8Array,
-): boolean {
-  const type = key?.asymmetricKeyType;
-  if (key === undefined || !(type === 'rsa' || type === 'ec' || type === 'dsa')) {
-    throw new SignatureError('unreadable', 'key-unsupported', { type: type ?? 'unknown' });
-  }
-  try {
-    return verify(digest, bytes, key, signature);
-  } catch {
-    // OpenSSL refuses some values of key or signature by an error instead of `false`.
-    return false;
   }
 }

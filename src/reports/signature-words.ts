@@ -31,6 +31,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'attributes-missing': () => 'it has no signed attributes',
   'digest-unsupported': (args) => `its digest algorithm is not known here (${value(args, 'oid')})`,
   'key-unsupported': (args) => `keys of type ${value(args, 'type')} are not known here`,
+  'pss-unsupported': () => 'its RSASSA-PSS parameters are not supported here',
   'not-authenticode': () => 'it signs something other than a file',
   'not-signed-data': () => 'it is no signed message',
   'content-missing': () => 'it signs nothing',

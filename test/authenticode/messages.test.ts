@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, type Element } from '../../src/authenticode/der.js';
+import { childrenOf, readElement, type Element } from '../../src/authenticode/der.js';
 import { parseAnchors } from '../../src/authenticode/anchors.js';
 import { changeSignedData, changeSigner, der, messageOf, rebuild, withMessage } from './der-builder.js';
 import { ANCHORS, check, SAMPLES } from './support.js';
@@ -175,4 +175,61 @@ describe('algorithms', () => {
     bytes[0x400] = bytes[0x400]! ^ 1;
     expect(await check(bytes, 'pe', { anchors, now })).toMatchObject({ state: 'tampered' });
   });
+
+  it.each([
+    ['rsa:2048', 'sha256', ['rsa_pss_saltlen:digest']],
+    ['rsa:2048', 'sha512', ['rsa_pss_saltlen:max']],
+    // Without a word about digest and salt the message relies on the defaults of RFC 4055.
+    ['rsa:3072', 'sha1', ['rsa_pss_saltlen:20']],
+    ['rsa-pss', 'sha256', ['rsa_pss_saltlen:32']],
+  ])('verifies RSASSA-PSS by %s with %s and %j, as OpenSSL makes it', async (newKey, digest, settings) => {
+    const signed = signWithPss(folder, newKey, digest, settings);
+    expect(await check(withMessage(NAME, signed))).toMatchObject({
+      state: 'intact',
+      signers: [{ organisation: 'Pss' }],
+    });
+    const broken = Buffer.from(signed);
+    broken[broken.length - 1] = broken.at(-1)! ^ 1;
+    expect(await stateOf(broken)).toBe('tampered signature-invalid');
+  });
+
+  it('does not guess at a mask that takes another digest', async () => {
+    const signed = signWithPss(folder, 'rsa:2048', 'sha256', ['rsa_pss_saltlen:digest', 'rsa_mgf1_md:sha512']);
+    expect(await stateOf(signed)).toBe('unreadable pss-unsupported');
+  });
 });
+
+/** The sample's message signed anew: signer and certificate are OpenSSL's, what they sign is the sample's own statement. */
+function signWithPss(folder: string, newKey: string, digest: string, settings: readonly string[]): Buffer {
+  const [key, certificate, content] = ['pss-key.pem', 'pss.pem', 'content'].map((name) => join(folder, name));
+  const run = (...args: readonly string[]): Buffer =>
+    execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const subject = [
+    '-x509',
+    '-nodes',
+    '-days',
+    '9000',
+    '-subj',
+    '/O=Pss/CN=Test',
+    '-addext',
+    'extendedKeyUsage=codeSigning',
+  ];
+  run('req', ...subject, '-newkey', newKey, '-keyout', key!, '-out', certificate!);
+  let statement: Uint8Array = Buffer.alloc(0);
+  changeSignedData(message, (field, index) => {
+    // What is signed leaves out tag and length of the statement: PKCS #7, not CMS.
+    if (index === 2) statement = childrenOf(childrenOf(field)[1]!)[0]!.content;
+    return [field.bytes];
+  });
+  writeFileSync(content!, statement);
+  const form = ['-binary', '-nodetach', '-econtent_type', '1.3.6.1.4.1.311.2.1.4', '-outform', 'DER'];
+  const padding = ['rsa_padding_mode:pss', ...settings].flatMap((setting) => ['-keyopt', setting]);
+  const by = ['-signer', certificate!, '-inkey', key!, '-md', digest];
+  const signed = readElement(run('cms', '-sign', ...form, '-in', content!, ...by, ...padding));
+  const original: Uint8Array[] = [];
+  changeSignedData(message, (field) => {
+    original.push(field.bytes);
+    return [field.bytes];
+  });
+  return changeSignedData(signed, (field, index) => [index === 2 ? original[2]! : field.bytes]);
+}
