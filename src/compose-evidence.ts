@@ -71,6 +71,8 @@ export async function openEvidence(settings: EvidenceSettings, deps: EvidenceDep
                 ...(stored !== null && { service: stored.scan.facts }),
               });
         },
+        explain: async (subject) =>
+          subject.kind === 'file' ? ((await inspector?.explain(contentOf(subject))) ?? []) : [],
       };
     },
     async close() {

@@ -1,5 +1,5 @@
 import type { Detection } from './detection.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence, Finding } from './evidence.js';
 import type { ScanStats } from './scan.js';
 import type { Reason, Verdict } from './verdict.js';
 
@@ -40,6 +40,8 @@ export interface DocumentArtifact {
   /** Flagged engine families. */
   readonly independentOpinions: number;
   readonly evidence: readonly Evidence[];
+  /** What about a flagged local file may explain the detections, worst first; empty for everything else. */
+  readonly findings: readonly Finding[];
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly change?: 'new' | 'known' | 'gone' | 'relabelled';

@@ -3,6 +3,7 @@ import type { Finding } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import { findFindings } from '../domain/findings.js';
 import type { SignatureReport } from '../domain/signature.js';
+import type { Instant } from '../domain/time.js';
 import { ArtifactError } from '../errors.js';
 import { openFileReader, type FileReader } from '../formats/byte-reader.js';
 import { readFileFacts } from '../formats/file-facts.js';
@@ -24,16 +25,33 @@ export interface Inspection {
  *   Content never throws: it ends as `unreadable` parts
  */
 export async function inspectFile(path: string, format: FileFormat, options: VerifyOptions): Promise<Inspection> {
+  return withReader(path, async (reader) => {
+    const signature = await verifyFile(reader, format, options);
+    const facts = readFileFacts(reader, format);
+    return { signature, facts, findings: findFindings({ format, signature, facts, now: options.now }) };
+  });
+}
+
+/**
+ * The findings alone, where the signature is known already: reads headers and at most a few megabytes, whatever the size.
+ *
+ * @throws ArtifactError `ARTIFACT_UNREADABLE`
+ */
+export async function explainFile(
+  path: string,
+  format: FileFormat,
+  { signature, now }: { readonly signature: SignatureReport; readonly now: Instant },
+): Promise<readonly Finding[]> {
+  return withReader(path, async (reader) =>
+    findFindings({ format, signature, facts: readFileFacts(reader, format), now }),
+  );
+}
+
+async function withReader<T>(path: string, work: (reader: FileReader) => Promise<T>): Promise<T> {
   let reader: FileReader | undefined;
   try {
     reader = openFileReader(path);
-    const signature = await verifyFile(reader, format, options);
-    const facts = readFileFacts(reader, format);
-    return {
-      signature,
-      facts,
-      findings: findFindings({ format, signature, facts, now: options.now }),
-    };
+    return await work(reader);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new ArtifactError('ARTIFACT_UNREADABLE', `cannot be read: ${error.code}`, { cause: error });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileFormat, Sha256 } from '../domain/artifact.js';
+import type { Finding } from '../domain/evidence.js';
 import type { FileFacts } from '../domain/file-facts.js';
 import type { SignatureReport } from '../domain/signature.js';
 import type { Instant } from '../domain/time.js';
@@ -102,6 +103,27 @@ export class Inspector {
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
       return unreadable('file-unreadable');
+    }
+  }
+
+  /**
+   * What may explain detections of the file, worst first. Not remembered: it is wanted of the few files that are flagged, takes a
+   * few reads, and some of it depends on the day. A file that cannot be read any more, or is another by now, explains nothing.
+   *
+   * @throws the signal's reason when aborted
+   */
+  async explain(content: InspectedContent): Promise<readonly Finding[]> {
+    const inspected = await this.inspect(content);
+    if (inspected === undefined) return [];
+    const { format, state } = content;
+    try {
+      const { explainFile } = await import('./inspect-file.js');
+      const { signature } = inspected;
+      const findings = await explainFile(state.path, format, { signature, now: this.#deps.clock.now() });
+      return (await this.#isUnchanged(state)) ? findings : [];
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      return [];
     }
   }
 

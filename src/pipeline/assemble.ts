@@ -7,7 +7,7 @@ import type {
   RequestCounts,
   VendorContact,
 } from '../domain/document.js';
-import type { Evidence } from '../domain/evidence.js';
+import type { Evidence, Finding } from '../domain/evidence.js';
 import { decideOutcome, type FailOn } from '../domain/outcome.js';
 import { countOpinions, NO_STATS, type Scan } from '../domain/scan.js';
 import { toIso, type Instant } from '../domain/time.js';
@@ -17,11 +17,12 @@ import type { Problem } from './gather.js';
 import type { Resolution, Subject } from './subject.js';
 
 /** Everything that is known of one subject when the engines have answered. */
-export interface Finding {
+export interface SettledSubject {
   readonly subject: Subject;
   readonly resolution: Resolution;
   readonly detections: readonly Detection[];
   readonly evidence: readonly Evidence[];
+  readonly findings: readonly Finding[];
 }
 
 /** How the document's vendors are named and reached. */
@@ -33,7 +34,7 @@ export interface VendorLookup {
 
 /** One artifact of the document. Pure. */
 export function toArtifact(
-  { subject, resolution, detections, evidence }: Finding,
+  { subject, resolution, detections, evidence, findings }: SettledSubject,
   thresholds: VerdictThresholds,
 ): DocumentArtifact {
   const scan = resolution.stored?.scan;
@@ -62,6 +63,7 @@ export function toArtifact(
     detections,
     independentOpinions: countIndependentOpinions(detections),
     evidence,
+    findings,
     verdict,
     reasons,
     ...(error !== undefined && { error }),
@@ -134,6 +136,7 @@ export function toProblemArtifact({ path, error }: Problem): DocumentArtifact {
     detections: [],
     independentOpinions: 0,
     evidence: [],
+    findings: [],
     verdict: 'undecided',
     reasons: [{ code: 'artifact-failed', args: { code: error.code } }],
     error,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Detection } from '../domain/detection.js';
 import type { CheckResult } from '../domain/document.js';
-import type { Evidence } from '../domain/evidence.js';
+import type { Evidence, Finding } from '../domain/evidence.js';
 import type { FailOn } from '../domain/outcome.js';
 import type { Instant } from '../domain/time.js';
 import type { VerdictThresholds } from '../domain/verdict.js';
@@ -32,6 +32,8 @@ export interface EvidenceSource {
   readonly product: string | null;
   /** Sorted; never fails on content. */
   gather(subject: Subject, stored: StoredScan | null): Promise<readonly Evidence[]>;
+  /** What about a local file may explain detections, worst first; never fails on content. */
+  explain(subject: Subject): Promise<readonly Finding[]>;
 }
 
 /** Told while the check goes on. None of it can change the result. */
@@ -102,7 +104,8 @@ export async function check(
   for (const [subject, resolution] of answers) {
     const detections = resolution.stored === null ? [] : await deps.detect(resolution.stored);
     const evidence = await origin.gather(subject, resolution.stored);
-    artifacts.push(toArtifact({ subject, resolution, detections, evidence }, options.thresholds));
+    const findings = detections.length === 0 ? [] : await origin.explain(subject);
+    artifacts.push(toArtifact({ subject, resolution, detections, evidence, findings }, options.thresholds));
   }
   const isFlagged = artifacts.some(({ detections }) => detections.length > 0);
   const result = toDocument({

@@ -121,7 +121,11 @@ function checkDeps(deps: RecheckDeps, contents: readonly Content[]): CheckDeps {
     maySubmit: () => Promise.resolve(false),
     // The content is the same, and so is what was found about it when the file was there.
     openEvidence: () =>
-      Promise.resolve({ product: null, gather: (subject) => Promise.resolve(evidence.get(subject.id) ?? []) }),
+      Promise.resolve({
+        product: null,
+        gather: (subject) => Promise.resolve(evidence.get(subject.id) ?? []),
+        explain: () => Promise.resolve([]),
+      }),
   };
 }
 

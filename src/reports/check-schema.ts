@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVIDENCE_KINDS } from '../domain/evidence.js';
+import { SEVERITIES } from '../domain/findings.js';
 import { VERDICTS } from '../domain/verdict.js';
 
 const detail = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
@@ -53,6 +54,12 @@ const evidence = z.strictObject({
   detail,
 });
 
+const finding = z.strictObject({
+  code: z.string().describe('Stable, kebab-case.'),
+  severity: z.enum(SEVERITIES),
+  args: detail,
+});
+
 const error = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() });
 
 const artifact = z.strictObject({
@@ -71,6 +78,7 @@ const artifact = z.strictObject({
   detections: z.array(detection),
   independentOpinions: count.describe('Flagged engine families.'),
   evidence: z.array(evidence),
+  findings: z.array(finding).describe('What about a flagged local file may explain the detections, worst first.'),
   verdict: z.enum(VERDICTS),
   reasons: z.array(reason),
   change: z.enum(['new', 'known', 'gone', 'relabelled']).optional(),

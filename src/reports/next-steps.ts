@@ -29,6 +29,11 @@ const STEPS: readonly Step[] = [
     words: 'run "absolve report" to ask the vendors to withdraw what is likely a false positive',
   },
   {
+    applies: ({ findings }) => findings.some(({ severity }) => severity === 'high' || severity === 'medium'),
+    words:
+      'run "absolve inspect" on the flagged files: it says what may explain the detections, and what to do about it',
+  },
+  {
     applies: has('not-uploaded'),
     words: 'run again with --upload to have unknown files analysed (this publishes them)',
   },

@@ -1,8 +1,10 @@
 import type { CheckResult, DocumentArtifact, DocumentError } from '../domain/document.js';
 import type { Detection } from '../domain/detection.js';
+import type { Finding } from '../domain/evidence.js';
 import type { Verdict } from '../domain/verdict.js';
 import { visible } from '../domain/text.js';
 import { fit, pad, wrap } from './columns.js';
+import { describeFinding } from './finding-words.js';
 import { explain } from './reason-words.js';
 import { nextSteps } from './next-steps.js';
 import type { Paint, Style } from './style.js';
@@ -24,6 +26,7 @@ const VERDICT_STYLE: Readonly<Record<Verdict, Style>> = {
 const LONGEST_VERDICT = 'likely-false-positive'.length;
 const COUNT_WIDTH = 7;
 const INDENT = '  ';
+const MOST_FINDINGS = 3;
 
 /** What a person sees after a check: what is flagged, by whom, with which label, and what to do now. Pure. */
 export function renderTerminal(result: CheckResult, { columns, paint }: TerminalOptions): string {
@@ -62,6 +65,7 @@ function artifactLines(artifact: DocumentArtifact, width: number, paint: Paint, 
   if (!needsLook(artifact)) return lines;
   lines.push(...detectionLines(artifact.detections, width, paint));
   for (const reason of artifact.reasons) lines.push(...indented(explain(reason), width, INDENT));
+  lines.push(...findingLines(artifact.findings, width));
   if (artifact.error !== undefined) lines.push(...errorLines(artifact.error, width, told));
   if (artifact.permalink !== undefined && artifact.detections.length > 0) {
     lines.push(`${INDENT}${paint('dim', artifact.permalink)}`);
@@ -76,6 +80,16 @@ function errorLines({ code, message, hint }: DocumentError, width: number, told:
     ...indented(`error: ${visible(message)} [${code}]`, width, INDENT),
     ...(hint === undefined ? [] : indented(`hint: ${visible(hint)}`, width, INDENT)),
   ];
+}
+
+/** The findings that a publisher can act upon, in short: `absolve inspect` has them in full, with what to do about each. */
+function findingLines(findings: readonly Finding[], width: number): string[] {
+  // That a signature is broken is said by the verdict's reasons already.
+  const told = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'signature-broken');
+  if (told.length === 0) return [];
+  const more = told.length > MOST_FINDINGS ? `; ${told.length - MOST_FINDINGS} more` : '';
+  const words = told.slice(0, MOST_FINDINGS).map(describeFinding).join('; ');
+  return indented(`may explain it: ${words}${more}`, width, INDENT, '    ');
 }
 
 /** One line per claim: the same label in several engines is one claim, most of them sharing one upstream engine. */

@@ -94,6 +94,24 @@ describe('a check with evidence', () => {
     expect(result.artifacts[0]).toMatchObject({ detections: [], verdict: 'tampered' });
   });
 
+  it('says what may explain a detection, of what is flagged alone, and the same from memory', async () => {
+    const { check, folder } = await release({
+      'ExampleSetup-1.exe': 'setup-unsigned.exe',
+      'b.exe': 'hello-x64-unsigned.exe',
+    });
+    const { result } = await check('ExampleSetup-1.exe', 'b.exe');
+    const flagged = artifactOf(result, 'ExampleSetup-1.exe');
+    expect(flagged.findings.map(({ code }) => code)).toEqual(['unsigned', 'installer', 'installer-payload']);
+    expect(artifactOf(result, 'b.exe').findings).toEqual([]);
+    const again = await check('ExampleSetup-1.exe', 'b.exe');
+    expect(again.result.requests.total).toBe(0);
+    expect(artifactOf(again.result, 'ExampleSetup-1.exe').findings).toEqual(flagged.findings);
+    // A bare hash is no file: nothing can be read.
+    const bare = await check(digestOf(join(folder, 'ExampleSetup-1.exe')));
+    expect(bare.result.artifacts[0]?.detections).toHaveLength(1);
+    expect(bare.result.artifacts[0]?.findings).toEqual([]);
+  });
+
   it('takes published hashes from every list it is given', async () => {
     const { check, folder } = await release({
       'ExampleSetup-1.exe': 'setup-unsigned.exe',

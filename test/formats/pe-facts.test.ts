@@ -94,6 +94,33 @@ describe('what a program says about itself', () => {
   });
 });
 
+describe('Electron', () => {
+  const program = (sections: readonly string[], library: string): Buffer =>
+    buildPe({
+      sections: [
+        { name: '.idata', bytes: importTable(library) },
+        ...sections.map((name) => ({ name, bytes: Buffer.alloc(16) })),
+      ],
+      directories: { 1: [addressOf(0), 40] },
+    });
+
+  it.each([
+    ['its crash reporter and a codec library beside it', program(['CPADinfo'], 'ffmpeg.dll'), 'electron'],
+    ['Chrome, which has the codecs inside', program(['CPADinfo'], 'chrome_elf.dll'), undefined],
+    ['a player that uses the same codecs', program(['.data'], 'ffmpeg.dll'), undefined],
+  ])('is told by %s', (_what, bytes, kind) => {
+    expect(factsOf(bytes)).toMatchObject({ unreadable: [] });
+    expect(factsOf(bytes).installer).toBe(kind);
+  });
+});
+
+/** An import table with one library and no function, for the first section. */
+function importTable(library: string): Buffer {
+  const table = Buffer.alloc(40);
+  table.writeUInt32LE(addressOf(0) + table.length, 12);
+  return Buffer.concat([table, Buffer.from(`${library}\0`.padEnd(64, '\0'), 'latin1')]);
+}
+
 /** One resource of one type: three levels with one entry each, then the data. */
 function resourceTree(type: number, data: Uint8Array): Buffer {
   const tree = Buffer.alloc(88);

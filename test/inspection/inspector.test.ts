@@ -129,6 +129,19 @@ describe('an inspector', () => {
     expect((await start()).inspect({ sha256: SHA, format: 'other', state: await readState(path) })).toBeUndefined();
   });
 
+  it('explains a file that is still what was hashed, and no other', async () => {
+    const content = await place('hello-x64-unsigned.exe');
+    const inspector = await start();
+    const codes = async () => (await inspector.explain(content)).map(({ code }) => code);
+    expect(await codes()).toContain('unsigned');
+    copyFileSync(join(SAMPLES, 'hello-x64-signed.exe'), path);
+    expect(await codes()).toEqual([]);
+    rmSync(path);
+    expect(await codes()).toEqual([]);
+    const other = { sha256: SHA, format: 'other', state: content.state } as const;
+    expect(await inspector.explain(other)).toEqual([]);
+  });
+
   it('ends when the run is interrupted', async () => {
     const content = await place('hello-x64-signed.exe');
     const inspector = await start(BASIS, AbortSignal.abort(new Error('interrupted')));

@@ -80,7 +80,7 @@ export function playCheck(play: Play): Promise<CheckResult> {
       detect: async ({ scan }) =>
         buildDetections(scan, { vendorOf: (engine) => engine, familyOf: (engine) => engine }, [], clock.now())
           .detections,
-      openEvidence: async () => ({ product: null, gather: async () => [] }),
+      openEvidence: async () => ({ product: null, gather: async () => [], explain: async () => [] }),
       vendors: async () => ({ contactOf: () => null, clearedBy: () => [] }),
       observer: {},
     },

@@ -31,6 +31,7 @@ export function anyArtifact(members: Partial<DocumentArtifact> = {}): DocumentAr
     detections: [],
     independentOpinions: 0,
     evidence: [],
+    findings: [],
     verdict: 'clean',
     reasons: [{ code: 'no-detections', args: { opinions: 70 } }],
     ...members,
