@@ -1,4 +1,4 @@
-import { connect, detect, openUserStore, systemClock, type CheckSettings, type Environment } from './compose.js';
+import { connect, detect, systemClock, withUserStore, type CheckSettings, type Environment } from './compose.js';
 import type { Case, CaseState } from './domain/case.js';
 import { toCaseDocument, type CaseDocument } from './domain/case-document.js';
 import type { CaseMark } from './domain/case-mark.js';
@@ -29,7 +29,7 @@ export async function runRecheck(
   { io, observer }: { readonly io: Environment; readonly observer: CheckObserver },
 ): Promise<RecheckResult> {
   const { DIRECT_UPLOAD_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } = await import('./virustotal/limits.js');
-  return withStore(io, async (store) => {
+  return withUserStore(io, async (store) => {
     const hasher = createHasher({ recognise: recogniseFormat });
     try {
       return await recheck(
@@ -74,7 +74,7 @@ export async function listCases(
   filter: { readonly vendor?: string; readonly state?: CaseState },
   io: Environment,
 ): Promise<CaseList> {
-  return withStore(io, async (store) => {
+  return withUserStore(io, async (store) => {
     const all = await store.findCases('all');
     const wanted = filter.vendor?.toLowerCase() ?? '';
     const isWanted = ({ vendor, state }: Case): boolean =>
@@ -101,6 +101,42 @@ export async function markCaseById(
   return onCase(id, io, (known, store) => markCase(store, known, { ...given, at: systemClock.now(), origin: 'user' }));
 }
 
+/**
+ * Records one mark for all open and reported cases of a vendor: one message is about all of them.
+ *
+ * @param vendor part of the name, any case; of one vendor alone
+ * @throws UsageError `CONFIG_USAGE` when no such case or more than one vendor is meant; StoreError
+ */
+export async function markVendorCases(
+  vendor: string,
+  given: Omit<CaseMark, 'at' | 'origin'>,
+  io: Environment,
+): Promise<readonly CaseDocument[]> {
+  return withUserStore(io, async (store) => {
+    const known = activeOf(await store.findCases('active'), vendor);
+    const now = systemClock.now();
+    for (const each of known) await markCase(store, each, { ...given, at: now, origin: 'user' });
+    const all = await store.findCases('all');
+    const ids = new Set(known.map(({ id }) => id));
+    return all.filter(({ id }) => ids.has(id)).map((each) => toCaseDocument(each, all, now));
+  });
+}
+
+function activeOf(cases: readonly Case[], vendor: string): readonly Case[] {
+  const wanted = vendor.toLowerCase();
+  const exact = cases.filter((each) => each.vendor.toLowerCase() === wanted);
+  const found = exact.length > 0 ? exact : cases.filter((each) => each.vendor.toLowerCase().includes(wanted));
+  const names = [...new Set(found.map((each) => each.vendor))];
+  if (names.length === 1) return found;
+  throw new UsageError(
+    'CONFIG_USAGE',
+    names.length === 0
+      ? `no open or reported case of a vendor called ${JSON.stringify(vendor)}`
+      : `${JSON.stringify(vendor)} means several vendors: ${names.join(', ')}`,
+    { hint: 'absolve cases lists them with their vendors' },
+  );
+}
+
 /** Records a reminder and gives the case as it was before. @throws UsageError `CONFIG_USAGE`, StoreError */
 export async function remindCaseById(id: string, io: Environment): Promise<CaseDocument> {
   return onCase(id, io, (known, store) => remindCase(store, known, systemClock.now()));
@@ -111,7 +147,7 @@ async function onCase(
   io: Environment,
   work: (known: Case, store: Store) => Promise<Case>,
 ): Promise<CaseDocument> {
-  return withStore(io, async (store) => {
+  return withUserStore(io, async (store) => {
     const all = await store.findCases('all');
     return toCaseDocument(await work(findCase(all, id), store), all, systemClock.now());
   });
@@ -129,7 +165,7 @@ export async function openCases(
   vendor: string | undefined,
   io: Environment,
 ): Promise<readonly CaseDocument[]> {
-  return withStore(io, async (store) => {
+  return withUserStore(io, async (store) => {
     const artifact = flaggedArtifact(await store.lastResult(), text);
     const detections = artifact.detections.filter(
       (each) => vendor === undefined || each.vendor.toLowerCase() === vendor.toLowerCase(),
@@ -167,13 +203,4 @@ function flaggedArtifact(result: CheckResult | null, text: string): DocumentArti
     );
   }
   return found;
-}
-
-async function withStore<T>(io: Environment, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openUserStore(io);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Case } from './domain/case.js';
 import type { CheckResult, DocumentArtifact } from './domain/document.js';
 import { toIso, type Instant } from './domain/time.js';
 import { AppError } from './errors.js';
@@ -22,6 +23,11 @@ export interface ReportSettings {
   readonly vendors?: readonly string[];
   readonly force: boolean;
   readonly samples: boolean;
+  /** What is followed already, see `PlanOptions`. */
+  readonly cases?: readonly Case[];
+  readonly onlyDue?: boolean;
+  /** Address that messages are from. */
+  readonly from?: string;
   /** Folder to write to, absolute. */
   readonly out: string;
   /** Folder of the user's templates, absolute. */
@@ -59,12 +65,15 @@ export async function runReport(
     force: settings.force,
     samples: settings.samples,
     local,
+    onlyDue: settings.onlyDue ?? false,
+    ...(settings.cases !== undefined && { cases: settings.cases }),
     ...(settings.vendors !== undefined && { vendors: settings.vendors }),
   });
   if (plan.artifacts.length === 0) return { plan, written: null };
   const templates = createTemplates(templateFinder(settings.language, settings.templates));
-  const { now, signal } = surroundings;
-  return { plan, written: await writeReportFolder(plan, settings.out, { templates, now, signal }) };
+  const { signal } = surroundings;
+  const sender = settings.from === undefined ? {} : { from: settings.from };
+  return { plan, written: await writeReportFolder(plan, settings.out, { templates, signal, ...sender }) };
 }
 
 /** Version, signature and the other digests of every file that will be reported and is still what was checked. */

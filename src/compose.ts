@@ -63,6 +63,16 @@ export async function openUserStore(environment: Environment): Promise<Store> {
   });
 }
 
+/** Works with the store that the environment names, and closes it. @throws StoreError, UsageError `CONFIG_INVALID` */
+export async function withUserStore<T>(environment: Environment, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openUserStore(environment);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** The service and the ledger of the key. @throws UsageError `CONFIG_NO_KEY` */
 export async function connect(environment: Environment, store: Store) {
   const key = readApiKey(environment.env);
@@ -95,8 +105,7 @@ export interface QuotaReport {
  * @throws UsageError `CONFIG_NO_KEY`, ApiError `API_AUTH`, StoreError
  */
 export async function readQuota(settings: LimitSettings, environment: Environment): Promise<QuotaReport> {
-  const store = await openUserStore(environment);
-  try {
+  return withUserStore(environment, async (store) => {
     const { scanner, ledger } = await connect(environment, store);
     try {
       const { signal } = environment;
@@ -110,9 +119,7 @@ export async function readQuota(settings: LimitSettings, environment: Environmen
     } finally {
       scanner.close();
     }
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 /** `absolve check`. Throws what ends a run; see `check`. */

@@ -2,6 +2,7 @@
  * What the pipeline needs from the outside: the smallest shapes it uses, satisfied by the adapters that `compose.ts` wires.
  * Each has a contract suite in `test/contract/` that every implementation passes.
  */
+import type { Readable } from 'node:stream';
 import type { DigestAlgorithm, Digests, FileFormat, Sha256 } from './domain/artifact.js';
 import type { Case } from './domain/case.js';
 import type { CheckResult } from './domain/document.js';
@@ -271,6 +272,40 @@ export interface Store extends IdentityStore, InspectionStore, ScanStore, Submis
   /** The ledger of one key. Keys are told apart by a fingerprint; the store never holds one. */
   ledgerOf(key: string): Ledger;
   close(): Promise<void>;
+}
+
+/** A message that is ready to be sent. */
+export interface OutgoingMail {
+  /** Address of the envelope: where the server reports failures to. */
+  readonly from: string;
+  /** Addresses of the envelope: everybody who gets it. Never empty. */
+  readonly to: readonly string[];
+  /** Value of its header `Message-ID`. */
+  readonly messageId: string;
+  readonly sizeBytes: number;
+  /** Its bytes from the beginning, anew with every call. */
+  open(): Readable;
+}
+
+/** What a mail server made of a message. `response` and `reason` are one line without control characters. */
+export type MailOutcome =
+  /** The server took it. */
+  | { readonly kind: 'accepted'; readonly response: string }
+  /** Not taken, now or later. */
+  | { readonly kind: 'refused'; readonly response: string }
+  /** Not taken now; the same may be sent again. */
+  | { readonly kind: 'deferred'; readonly response: string }
+  /** The message was complete and no answer came: it may have been taken. */
+  | { readonly kind: 'unclear'; readonly reason: string };
+
+export interface Mailer {
+  /**
+   * Sends one message. An abort gives up what is not complete on the wire (`deferred`) and waits for the answer to what is.
+   *
+   * @throws ReportError `REPORT_SEND` when the server cannot be reached, or takes nothing from this user: then nothing was
+   *   sent, and no other message need be tried; the signal's reason when aborted before anything began
+   */
+  send(mail: OutgoingMail, options: CallOptions): Promise<MailOutcome>;
 }
 
 /** A file behind a URL, on disk until `dispose`. */

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { askYesNo, canAsk } from './ask.js';
 import type { Io } from './io.js';
 
 export type UploadPolicy = 'never' | 'ask' | 'unknown';
@@ -17,20 +17,7 @@ export function createConsent(policy: UploadPolicy, io: Io, beforeAsking: () => 
 
 async function decide(policy: UploadPolicy, io: Io, beforeAsking: () => Promise<void>): Promise<boolean> {
   if (policy !== 'ask') return policy === 'unknown';
-  if (!io.isTty.stdin || !io.isTty.stderr) return false;
+  if (!canAsk(io)) return false;
   await beforeAsking();
-  const terminal = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
-  // A person who presses Ctrl-C at a question means the program, not the question.
-  terminal.on('SIGINT', () => io.interrupt());
-  try {
-    const reply = await terminal.question(
-      'VirusTotal does not know some of these. Uploading publishes them to its partners. Upload? [y/N] ',
-      { signal: io.signal },
-    );
-    return /^y(es)?$/i.test(reply.trim());
-  } catch {
-    return false;
-  } finally {
-    terminal.close();
-  }
+  return askYesNo(io, 'VirusTotal does not know some of these. Uploading publishes them to its partners. Upload?');
 }

@@ -8,14 +8,9 @@ import type { Io } from './io.js';
  * @throws UsageError `CONFIG_USAGE` when there is none; StoreError
  */
 export async function loadLastResult(io: Io): Promise<CheckResult> {
-  const { openUserStore } = await import('../compose.js');
-  const store = await openUserStore(io);
-  try {
-    const result = await store.lastResult();
-    if (result !== null) return result;
-  } finally {
-    await store.close();
-  }
+  const { withUserStore } = await import('../compose.js');
+  const result = await withUserStore(io, (store) => store.lastResult());
+  if (result !== null) return result;
   throw new UsageError('CONFIG_USAGE', 'nothing has been checked yet', {
     hint: 'run absolve check first, or give a result document: absolve report --from result.json',
   });

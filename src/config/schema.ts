@@ -54,6 +54,39 @@ const thresholds = z.strictObject({
   minAgreeingOpinions: threshold(1, 2, DEFAULT_THRESHOLDS.minAgreeingOpinions),
 });
 
+/** Names under which this very machine is reached: what is said to it crosses no network. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+
+/** The mail server that `absolve report --send` hands messages to. Its password never belongs in here. */
+const smtp = z
+  .strictObject({
+    host: z.string().regex(/^[\w.:-]+$/, 'not a host name'),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('Default: 465 for tls, 587 for starttls, 25 for none.'),
+    security: z
+      .enum(['tls', 'starttls', 'none'])
+      .default('tls')
+      .describe(
+        'tls: encrypted from the start; starttls: before anything else is said; none: only for this machine itself.',
+      ),
+    user: z.string().min(1).optional().describe('Login; its password comes from ABSOLVE_SMTP_PASSWORD.'),
+    from: z
+      .email()
+      .optional()
+      .describe("Address that messages are from. Default: the contact's in the product profile."),
+    ca: z.string().min(1).optional().describe("PEM file of the authority behind the server's certificate, if private."),
+    rate: rate.optional().describe('Messages per time. Default: 6/min.'),
+  })
+  .refine(({ host, security }) => security !== 'none' || LOOPBACK.test(host), {
+    path: ['security'],
+    message: '"none" is for a server on this machine only: messages and login would cross the network in the clear',
+  });
+
 /** The config file. Data only; a key never belongs in it. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -72,6 +105,7 @@ export const configSchema = z.strictObject({
   timeout: duration.optional().describe('Longest time of one run; what was submitted is kept for the next.'),
   failOn: z.enum(FAIL_ON).optional().describe('The mildest verdict that fails a release.'),
   ignore: z.array(ignore).optional().describe('Detections that are knowingly accepted, why and until when.'),
+  smtp: smtp.optional().describe('The mail server for absolve report --send.'),
   thresholds: thresholds.optional().describe('From where on detections are too strong for a false positive.'),
 });
 

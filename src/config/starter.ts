@@ -49,6 +49,9 @@ export function starterConfig(profileFile: string): string {
   // "daily": 500,
   // "monthly": 15500,
 
+  // The mail server of "absolve report --send"; its password comes from ABSOLVE_SMTP_PASSWORD.
+  // "smtp": { "host": "smtp.example.com", "user": "release@example.com", "from": "security@example.com" },
+
   // Detections that are accepted knowingly: what, why, and until when.
   "ignore": [
     // { "engine": "ExampleEngine", "label": "Generic.Example", "reason": "reported, ticket 4711", "until": "2027-01-31" }

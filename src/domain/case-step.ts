@@ -1,5 +1,6 @@
 import { isActive, type Case } from './case.js';
 import { firstOf, lastOf } from './case-mark.js';
+import { isSendingUnclear } from './case-send.js';
 import type { Instant } from './time.js';
 
 const DAY_MS = 86_400_000;
@@ -11,6 +12,7 @@ export const ANSWER_WITHIN_MS = 7 * DAY_MS;
  * What to do about a case now.
  *
  * - `review`: the verdict turned worse; do not ask for anything before somebody has looked
+ * - `confirm`: a message was begun and nobody knows whether it arrived; look into the mailbox and mark it
  * - `report`: nobody has written to the vendor
  * - `re-report`: write again, as to a new matter: what was reported came back, changed, or was answered neither to the report
  *   nor to the reminder
@@ -20,7 +22,7 @@ export const ANSWER_WITHIN_MS = 7 * DAY_MS;
  * - `none`: it is over
  */
 export type NextStep =
-  | { readonly kind: 'review' | 'report' | 're-report' | 'remind' | 'recheck' | 'none' }
+  | { readonly kind: 'review' | 'confirm' | 'report' | 're-report' | 'remind' | 'recheck' | 'none' }
   | { readonly kind: 'wait'; readonly until: Instant };
 
 /** Pure. `predecessor`: the case that it names as such, when there is one. */
@@ -28,6 +30,7 @@ export function nextStep(known: Case, predecessor: Case | undefined, now: Instan
   if (!isActive(known)) return { kind: 'none' };
   if (known.quietAt.length > 0) return { kind: 'recheck' };
   if (known.verdict === 'needs-review' || known.verdict === 'tampered') return { kind: 'review' };
+  if (isSendingUnclear(known)) return { kind: 'confirm' };
   if (known.state === 'open') {
     return { kind: predecessor !== undefined && isReported(predecessor) ? 're-report' : 'report' };
   }

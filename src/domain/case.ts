@@ -31,7 +31,13 @@ export interface CaseEvent {
     /** Flagged again after such an analysis. */
     | 'returned'
     | 'verdict'
+    /** A message to the vendor is on its way. */
+    | 'sending'
+    /** It certainly did not arrive. */
+    | 'unsent'
     | 'reported'
+    /** Taken back by the user: it was not reported, or not over, after all. */
+    | 'reopened'
     | 'reminded'
     | 'rejected'
     | 'cleared'

@@ -4,6 +4,7 @@ import { link, mkdir, readFile, rename, rm, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Reason } from '../domain/verdict.js';
 import { ReportError } from '../errors.js';
 
 /** Which files this program wrote, and with which content: what differs from it was edited by a person. */
@@ -15,12 +16,16 @@ interface Manifest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Where a file ended: under its own name, or beside one that a person edited. */
-export interface Written {
-  readonly path: string;
-  /** The edited file that was kept, when there is one. */
-  readonly kept?: string;
-}
+/**
+ * Where a file ended.
+ *
+ * - `written`: under its own name
+ * - `edited`: a person edited what was written last, and what is written now would be the same again: the edited one stays
+ * - `beside`: a person edited the file under that name, `kept`, and what is written now is something else
+ */
+export type Written =
+  | { readonly state: 'written' | 'edited'; readonly path: string }
+  | { readonly state: 'beside'; readonly path: string; readonly kept: string };
 
 /** A folder whose files can be written again and again without ever overwriting what a person changed. */
 export interface KeptFolder {
@@ -53,8 +58,9 @@ export async function openKeptFolder(root: string): Promise<KeptFolder> {
       const candidate = attempt === 0 ? path : beside(path, attempt);
       const current = await digestOf(join(root, candidate));
       if (current === undefined || current === digest || current === before[candidate]) {
-        return { path: candidate, ...(attempt > 0 && { kept: path }) };
+        return attempt === 0 ? { state: 'written', path } : { state: 'beside', path: candidate, kept: path };
       }
+      if (attempt === 0 && digest === before[path]) return { state: 'edited', path };
     }
   };
 
@@ -68,7 +74,7 @@ export async function openKeptFolder(root: string): Promise<KeptFolder> {
       try {
         const digest = await make(temporary);
         const chosen = await choose(path, digest);
-        await rename(temporary, join(root, chosen.path));
+        if (chosen.state !== 'edited') await rename(temporary, join(root, chosen.path));
         written.set(chosen.path, digest);
         return chosen;
       } finally {
@@ -118,6 +124,11 @@ export async function openKeptFolder(root: string): Promise<KeptFolder> {
 function beside(path: string, attempt: number): string {
   const suffix = attempt === 1 ? '.new' : `.new-${attempt}`;
   return path.replace(/(\.[^./]+)?$/, (extension) => `${suffix}${extension}`);
+}
+
+/** For the user, where a file was put beside an edited one. Pure. */
+export function keptNote(written: Written): readonly Reason[] {
+  return written.state === 'beside' ? [{ code: 'draft-kept', args: { file: written.kept, beside: written.path } }] : [];
 }
 
 function hashing(hash: Hash): Transform {

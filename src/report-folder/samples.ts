@@ -4,7 +4,7 @@ import type { Reason } from '../domain/verdict.js';
 import { AppError, type ArtifactError } from '../errors.js';
 import { NO_SAMPLE, type SampleOutcome } from '../vendor-reports/model.js';
 import type { SampleFile, SamplePlan } from '../vendor-reports/plan-types.js';
-import type { KeptFolder } from './kept-folder.js';
+import { keptNote, type KeptFolder } from './kept-folder.js';
 import { writeSampleArchive } from './sample-archive.js';
 
 /** What a report's samples became. */
@@ -45,8 +45,9 @@ export class SamplePacker {
       const packed = await this.#pack(files, plan.password);
       if (packed instanceof AppError) continue;
       const name = bins.length === 1 ? 'samples.zip' : `samples-${index + 1}.zip`;
-      const { path, kept } = await this.#folder.place(`${vendorFolder}/${name}`, packed.path);
-      if (kept !== undefined) notes.push({ code: 'draft-kept', args: { file: kept, beside: path } });
+      const placed = await this.#folder.place(`${vendorFolder}/${name}`, packed.path);
+      notes.push(...keptNote(placed));
+      const { path } = placed;
       archives.push({ path, name: basename(path), location: this.#folder.locate(path), sizeBytes: packed.sizeBytes });
     }
     const totalBytes = archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

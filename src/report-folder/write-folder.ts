@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Instant } from '../domain/time.js';
+import type { Delivery } from '../domain/delivery.js';
 import type { Reason } from '../domain/verdict.js';
 import { composeEml } from '../vendor-reports/eml.js';
 import { folderNameOf } from '../vendor-reports/folder-name.js';
@@ -13,15 +13,15 @@ import { renderMailto } from '../vendor-reports/mailto.js';
 import { renderMessage } from '../vendor-reports/message.js';
 import { linksOf } from '../vendor-reports/model.js';
 import type { ReportPlan, VendorReport } from '../vendor-reports/plan-types.js';
-import { toReportDocument, type ReportDocument } from '../vendor-reports/report-document.js';
+import { toReportDocument, withDeliveries, type ReportDocument } from '../vendor-reports/report-document.js';
 import type { Templates } from '../vendor-reports/templates.js';
-import { openKeptFolder, unwritable, type KeptFolder } from './kept-folder.js';
+import { keptNote, openKeptFolder, unwritable, type KeptFolder, type Written } from './kept-folder.js';
 import { SamplePacker } from './samples.js';
 
 export interface WriteOptions {
   readonly templates: Templates;
-  /** Date of the messages. */
-  readonly now: Instant;
+  /** Address that messages are from; default: the contact's own. */
+  readonly from?: string;
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +34,8 @@ export interface WrittenFolder {
 
 /**
  * Writes a plan as a folder: `index.html`, `report.json`, and a folder per vendor with its draft, form sheet and samples.
- * Files that a person edited since they were written are kept, and the new version is put beside them. The same plan and
- * time give the same bytes.
+ * Files that a person edited since they were written are kept, and a new version that says something else is put beside them. The
+ * same plan gives the same bytes.
  *
  * @param root absolute
  * @throws ReportError `REPORT_UNWRITABLE`; UsageError `CONFIG_TEMPLATE` before anything is written
@@ -60,10 +60,8 @@ export async function writeReportFolder(plan: ReportPlan, root: string, options:
     notes.push(...leftBehind(folder, vendorFolders));
     const filesOf = new Map(entries.map((entry) => [entry.report, entry]));
     const document = toReportDocument(plan, (report) => toFiles(filesOf.get(report)));
-    const json = await folder.write('report.json', `${JSON.stringify(document, null, 2)}\n`);
-    if (json.kept !== undefined) notes.push({ code: 'draft-kept', args: { file: json.kept, beside: json.path } });
-    const index = await folder.write('index.html', renderIndex(plan, entries, notes));
-    if (index.kept !== undefined) notes.push({ code: 'draft-kept', args: { file: index.kept, beside: index.path } });
+    notes.push(...keptNote(await folder.write('report.json', `${JSON.stringify(document, null, 2)}\n`)));
+    notes.push(...keptNote(await folder.write('index.html', renderIndex(plan, entries, notes))));
     return { document, entries, notes };
   } finally {
     // Also when it ends early: what was written must be known as written, or the next run takes it for a person's work.
@@ -84,14 +82,14 @@ async function writeReport(
   name: string,
   surroundings: Surroundings,
 ): Promise<IndexEntry> {
-  const { folder, packer, notes, templates, now } = surroundings;
+  const { folder, packer, notes, templates } = surroundings;
   const samples = await packer.place(report.sample, name);
   const own: Reason[] = [...samples.notes];
-  const write = async (file: string, content: Parameters<KeptFolder['write']>[1]): Promise<string> => {
-    const { path, kept } = await folder.write(`${name}/${file}`, content);
-    if (kept !== undefined) notes.push({ code: 'draft-kept', args: { file: kept, beside: path } });
-    // The draft that a person worked on is the one to send.
-    return kept ?? path;
+  const write = async (file: string, content: Parameters<KeptFolder['write']>[1]): Promise<PlacedFile> => {
+    const written = await folder.write(`${name}/${file}`, content);
+    notes.push(...keptNote(written));
+    // The file that a person worked on is the one to use.
+    return { path: written.state === 'beside' ? written.kept : written.path, state: written.state };
   };
   if (samples.outcome.separate.length > 0 && linksOf(plan, report).length === 0) {
     own.push({ code: 'sample-no-link', args: {} });
@@ -99,13 +97,15 @@ async function writeReport(
   const shown: VendorReport = { ...report, notes: [...report.notes, ...own] };
   const message = renderMessage(plan, report, templates, samples.outcome);
   const { contact } = plan.publisher;
-  const messagePath =
+  const sender = surroundings.from ?? contact?.email;
+  const placed =
     message &&
     (await write(
       'message.eml',
       composeEml(message, {
-        date: now,
-        ...(contact?.email !== undefined && { from: { name: contact.name, address: contact.email } }),
+        // Not today's: the same check gives the same draft, so that an edited one is told from an outdated one.
+        date: Date.parse(plan.checkedAt),
+        ...(sender !== undefined && { from: { name: contact?.name, address: sender } }),
         attachments: samples.attachments.map((attachment) => ({
           name: attachment.name,
           open: () => createReadStream(attachment.path),
@@ -116,16 +116,43 @@ async function writeReport(
   const mailto = renderMailto(plan, report, templates, samples.outcome);
   const withMail: IndexEntry = {
     ...entry,
-    ...(messagePath !== undefined && { message: messagePath }),
+    ...(placed !== undefined && { message: placed.path, messageState: placed.state }),
     ...(mailto !== undefined && { mailto }),
   };
   if (report.contact.form === null) return withMail;
   const fields = formFields(plan, report, templates, samples.outcome);
   return {
     ...withMail,
-    formSheet: await write('form.md', renderFormMarkdown(shown, fields)),
-    formPage: await write('form.html', renderFormPage(shown, fields, plan.language)),
+    formSheet: (await write('form.md', renderFormMarkdown(shown, fields))).path,
+    formPage: (await write('form.html', renderFormPage(shown, fields, plan.language))).path,
   };
+}
+
+interface PlacedFile {
+  readonly path: string;
+  readonly state: Written['state'];
+}
+
+/**
+ * Writes `report.json` and `index.html` anew, with what became of the messages that were sent.
+ *
+ * @throws ReportError `REPORT_UNWRITABLE`
+ */
+export async function noteDeliveries(
+  plan: ReportPlan,
+  root: string,
+  { document, entries, notes }: WrittenFolder,
+  deliveries: readonly Delivery[],
+): Promise<ReportDocument> {
+  const folder = await openKeptFolder(root);
+  try {
+    const told = withDeliveries(document, deliveries);
+    await folder.write('report.json', `${JSON.stringify(told, null, 2)}\n`);
+    await folder.write('index.html', renderIndex(plan, entries, notes, deliveries));
+    return told;
+  } finally {
+    await folder.close();
+  }
 }
 
 async function makeScratch(root: string): Promise<string> {

@@ -17,6 +17,8 @@ export function stepWords({ id, nextStep, artifact }: CaseDocument): string {
   switch (nextStep.kind) {
     case 'review':
       return 'have somebody look at the file: its verdict turned worse';
+    case 'confirm':
+      return `a message may have been sent: look into the mailbox, then: absolve cases mark ${id} reported (or open, to send it again)`;
     case 'report':
       return `write to the vendor (absolve report), then: absolve cases mark ${id} reported`;
     case 're-report':
@@ -43,6 +45,7 @@ type Event = CaseDocument['events'][number];
 export function eventWords({ kind, detail }: Event): string {
   const day = (detail['analysedAt'] ?? '').slice(0, 10);
   const said = [
+    ...(detail['to'] === undefined ? [] : [`by e-mail to ${visible(detail['to'])}`]),
     ...(detail['ticket'] === undefined ? [] : [`ticket ${visible(detail['ticket'])}`]),
     ...(detail['note'] === undefined ? [] : [visible(detail['note'])]),
   ];
@@ -66,6 +69,12 @@ export function eventWords({ kind, detail }: Event): string {
         : `cleared by two analyses, the first of ${detail['since'].slice(0, 10)}`;
     case 'reminded':
       return 'reminded';
+    case 'sending':
+      return `sending to ${visible(detail['to'] ?? '')}`;
+    case 'unsent':
+      return `not sent: ${visible(detail['reason'] ?? '')}`;
+    case 'reopened':
+      return `taken back, open again${tail}`;
     case 'reported':
     case 'rejected':
       return `${kind}${tail}`;

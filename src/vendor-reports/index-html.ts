@@ -1,15 +1,18 @@
+import type { Delivery } from '../domain/delivery.js';
 import type { Reason } from '../domain/verdict.js';
 import { html, type Html } from '../reports/html.js';
 import { adviceWords } from '../reports/advice-words.js';
 import { addressLink } from './form-html.js';
 import { renderPage } from './page.js';
 import type { ReportArtifact, ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
-import { missingName, missingWords, noteWords } from './words.js';
+import { deliveryWords, missingName, missingWords, noteWords } from './words.js';
 
 /** What lies in the folder of one vendor; paths are relative to the page, `/` between folders. */
 export interface IndexEntry {
   readonly report: VendorReport;
   readonly message?: string;
+  /** `edited`: a person worked on what would be written now; `beside`: on what was written for something else. */
+  readonly messageState?: 'written' | 'edited' | 'beside';
   readonly formPage?: string;
   readonly formSheet?: string;
   readonly mailto?: string;
@@ -18,8 +21,17 @@ export interface IndexEntry {
   readonly notes: readonly Reason[];
 }
 
-/** The page over all reports: what is missing, a checklist in the order of sending, and what nobody can be told. Pure. */
-export function renderIndex(plan: ReportPlan, entries: readonly IndexEntry[], notes: readonly Reason[]): string {
+/**
+ * The page over all reports: what is missing, a checklist in the order of sending, and what nobody can be told. Pure.
+ *
+ * @param deliveries what was sent, or tried; default: nothing
+ */
+export function renderIndex(
+  plan: ReportPlan,
+  entries: readonly IndexEntry[],
+  notes: readonly Reason[],
+  deliveries: readonly Delivery[] = [],
+): string {
   const product = plan.publisher.product ?? 'your software';
   const artifacts = new Map(plan.artifacts.map((artifact) => [artifact.id, artifact]));
   const all = [...plan.notes, ...notes];
@@ -29,8 +41,8 @@ export function renderIndex(plan: ReportPlan, entries: readonly IndexEntry[], no
     main: html`<h1>False positives of ${product}</h1>
       <p class="soft">
         Checked ${plan.checkedAt}. ${count(entries.length, 'vendor')} to write to about
-        ${count(artifacts.size, 'artifact')}. Nothing has been sent: open each draft or form, look it over, send it,
-        tick it off.
+        ${count(artifacts.size, 'artifact')}. ${sentWords(deliveries)}: open each draft or form, look it over, send it,
+        tick it off. Then tell the cases: <code>absolve cases mark reported --vendor "…"</code>
       </p>
       ${plan.isForced && html`<p class="warn">Forced: artifacts are included whose verdict is not "likely-false-positive".</p>`}
       ${
@@ -52,13 +64,19 @@ export function renderIndex(plan: ReportPlan, entries: readonly IndexEntry[], no
           </ul>`
       }
       <h2>Reports, in the order in which to send them</h2>
-      ${entries.length === 0 ? html`<p>There is nothing to report.</p>` : checklist(entries)}
+      ${entries.length === 0 ? html`<p>There is nothing to report.</p>` : checklist(entries, deliveries)}
       ${plan.unreachable.length > 0 && unreachable(plan.unreachable, artifacts)}
       ${artifacts.size > 0 && flagged(plan.artifacts)}`,
   });
 }
 
-function checklist(entries: readonly IndexEntry[]): Html {
+function sentWords(deliveries: readonly Delivery[]): string {
+  const sent = deliveries.filter(({ state }) => state === 'sent').length;
+  return sent === 0 ? 'Nothing has been sent' : `${count(sent, 'message')} sent, see below; for the others`;
+}
+
+function checklist(entries: readonly IndexEntry[], deliveries: readonly Delivery[]): Html {
+  const byVendor = new Map(deliveries.map((delivery) => [delivery.vendor, delivery]));
   return html`<table>
     <thead>
       <tr>
@@ -70,12 +88,12 @@ function checklist(entries: readonly IndexEntry[]): Html {
       </tr>
     </thead>
     <tbody>
-      ${entries.map((entry, index) => row(entry, index))}
+      ${entries.map((entry) => row(entry, byVendor.get(entry.report.vendor)))}
     </tbody>
   </table>`;
 }
 
-function row(entry: IndexEntry, index: number): Html {
+function row(entry: IndexEntry, delivery: Delivery | undefined): Html {
   const { report } = entry;
   const isEmail = report.contact.preferred === 'email';
   const ways = [
@@ -94,12 +112,19 @@ function row(entry: IndexEntry, index: number): Html {
   const [preferred, ...others] = ways.toSorted((a, b) => Number(b.first) - Number(a.first));
   const notes = [...report.notes, ...entry.notes];
   return html`<tr>
-    <td><input type="checkbox" id="done-${index + 1}" aria-label="${report.vendor}: done" /></td>
+    <td>
+      <input
+        type="checkbox"
+        data-tick="${report.vendor}"
+        aria-label="${report.vendor}: done"
+        ${delivery?.state === 'sent' && html` checked`}
+      />
+    </td>
     <th scope="row">
       ${report.vendor}${isSameName(report) ? false : html`<br /><span class="soft">${report.engines.join(', ')}</span>`}
     </th>
     <td>
-      ${preferred?.way}${others.map(({ way }) => html`<br /><span class="soft">or:</span> ${way}`)}${entry.samples.map((sample) => html`<br />Sample: <a href="${href(sample)}">${sample.split('/').at(-1)}</a>`)}
+      ${delivery !== undefined && html`<p>${deliveryWords(delivery)}</p>`}${preferred?.way}${others.map(({ way }) => html`<br /><span class="soft">or:</span> ${way}`)}${entry.samples.map((sample) => html`<br />Sample: <a href="${href(sample)}">${sample.split('/').at(-1)}</a>`)}
     </td>
     <td>
       ${count(report.artifacts.length, 'artifact')}${report.clears.length > 0 && html`<br />Should also clear: ${report.clears.join(', ')}`}

@@ -60,8 +60,9 @@ for(const button of document.querySelectorAll('button[data-copy]')){
 }
 const key='absolve '+document.body.dataset.key+' ';
 for(const box of document.querySelectorAll('input[type=checkbox]')){
-  try{box.checked=localStorage.getItem(key+box.id)==='1'}catch{}
-  box.addEventListener('change',()=>{try{localStorage.setItem(key+box.id,box.checked?'1':'0')}catch{}});
+  const name=key+box.dataset.tick;
+  try{const kept=localStorage.getItem(name);if(kept!==null)box.checked=kept==='1'}catch{}
+  box.addEventListener('change',()=>{try{localStorage.setItem(name,box.checked?'1':'0')}catch{}});
 }
 })();
 `;

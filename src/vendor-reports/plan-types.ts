@@ -62,9 +62,14 @@ export interface VendorReport {
   readonly entry: EngineEntry;
   /** Engines of other vendors among those that flag that usually follow this vendor, sorted. */
   readonly clears: readonly string[];
-  /** Vendor whose engine this one runs; `isInPlan` when there is a report to it, which then comes first. */
-  readonly upstream?: { readonly vendor: string; readonly isInPlan: boolean };
+  /**
+   * Vendor whose engine this one runs, and whether it flags something here: what clears it usually clears this one. `isInPlan`
+   * when there is a report to it, which then comes first.
+   */
+  readonly upstream?: { readonly vendor: string; readonly isInPlan: boolean; readonly isFlagging: boolean };
   readonly sample: SamplePlan;
+  /** Cases that this report is about, by id; those that are known. */
+  readonly cases: readonly string[];
   /** For the user alone, never for the vendor. Codes with arguments. */
   readonly notes: readonly Reason[];
   /** Facts that this vendor asks for and nobody gave. Codes of `missing`. */

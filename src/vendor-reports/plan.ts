@@ -1,3 +1,4 @@
+import type { Case } from '../domain/case.js';
 import type { Detection } from '../domain/detection.js';
 import type { CheckResult, DocumentArtifact } from '../domain/document.js';
 import type { Instant } from '../domain/time.js';
@@ -14,6 +15,7 @@ import type { Language, ReportArtifact, ReportPlan, UnreachableEngine, VendorRep
 import type { LocalFacts, PublisherFacts } from './publisher.js';
 import { reportNotes } from './report-notes.js';
 import { planSample } from './sample-plan.js';
+import { followedCases, followedNote, keepDue, type VendorFlag } from './followed.js';
 
 export interface PlanOptions {
   readonly language: Language;
@@ -27,13 +29,14 @@ export interface PlanOptions {
   readonly local?: ReadonlyMap<string, LocalFacts>;
   /** Whether samples are handed over. Default: yes. */
   readonly samples?: boolean;
+  /** What is followed already, in the order in which it was opened. Default: nothing is known. */
+  readonly cases?: readonly Case[];
+  /** Leave out what the program may not send by itself: what was reported before, is unclear, or is not followed. Default: no. */
+  readonly onlyDue?: boolean;
 }
 
 /** One flagging engine of one artifact, resolved to who answers for it today. */
-interface Flag {
-  readonly artifact: DocumentArtifact;
-  readonly detection: Detection;
-  readonly vendor: string;
+interface Flag extends VendorFlag {
   readonly entry: EngineEntry | undefined;
 }
 
@@ -51,10 +54,14 @@ export function planReports(
   const isIncluded = ({ verdict }: DocumentArtifact): boolean =>
     verdict === 'likely-false-positive' || options.force === true;
   const included = flagged.filter(isIncluded);
-  const flags = included.flatMap((artifact) => flagsOf(artifact, directory));
+  const all = included.flatMap((artifact) => flagsOf(artifact, directory));
+  const followed = options.cases ?? [];
+  const { flags, notes } = options.onlyDue === true ? keepDue(all, followed) : { flags: all, notes: [] };
   const groups = groupBy(flags, ({ vendor }) => vendor);
+  const flagging = new Set(all.map(({ vendor }) => vendor));
+  const reported = new Set(flags.map(({ artifact }) => artifact));
   const drafts = [...groups].flatMap(([vendor, group]) =>
-    draftReport(vendor, group, { directory, publisher, options, groups }),
+    draftReport(vendor, group, { directory, publisher, options, groups, flagging }),
   );
   const ordered = orderByFamily(drafts).filter(({ vendor }) => options.vendors?.includes(vendor) ?? true);
   return {
@@ -62,13 +69,14 @@ export function planReports(
     publisher,
     checkedAt: document.finishedAt,
     isForced: options.force === true,
-    artifacts: included.map((artifact) => describe(artifact, artifact.detections, options)).toSorted(byName),
+    artifacts: [...reported].map((artifact) => describe(artifact, artifact.detections, options)).toSorted(byName),
     reports: ordered,
     unreachable: options.vendors === undefined ? unreachableOf(flags, drafts, directory) : [],
     missing: collectMissing(publisher, ordered),
     notes: flagged
       .filter((artifact) => !isIncluded(artifact))
-      .map(({ name, verdict }): Reason => ({ code: 'left-out', args: { artifact: name, verdict } })),
+      .map(({ name, verdict }): Reason => ({ code: 'left-out', args: { artifact: name, verdict } }))
+      .concat(notes),
   };
 }
 
@@ -85,11 +93,13 @@ interface Surroundings {
   readonly publisher: PublisherFacts;
   readonly options: PlanOptions;
   readonly groups: ReadonlyMap<string, readonly Flag[]>;
+  /** Vendors that flag something, reported about now or not. */
+  readonly flagging: ReadonlySet<string>;
 }
 
 /** The report to one vendor, or nothing where there is no channel. */
 function draftReport(vendor: string, flags: readonly Flag[], surroundings: Surroundings): VendorReport[] {
-  const { directory, publisher, options, groups } = surroundings;
+  const { directory, publisher, options, groups, flagging } = surroundings;
   const entries = [...new Set(flags.flatMap(({ entry }) => entry ?? []))];
   const entry = chooseEntry(directory, vendor, entries, new Set(flags.map(({ artifact }) => artifact.kind)));
   if (entry === undefined) return [];
@@ -104,7 +114,7 @@ function draftReport(vendor: string, flags: readonly Flag[], surroundings: Surro
     .toSorted(byName);
   const allEngines = [...groups.values()].flat().map(({ detection }) => detection.engine);
   const upstream = upstreamVendor(directory, vendor, entries);
-  const isInPlan = upstream !== undefined && groups.has(upstream);
+  const known = followedCases(flags, options.cases ?? []);
   const sample = planSample(entry, artifacts, options.samples === false ? null : (options.local ?? new Map()));
   return [
     {
@@ -114,18 +124,31 @@ function draftReport(vendor: string, flags: readonly Flag[], surroundings: Surro
       contact: contactOf(entry),
       entry,
       clears: directory.clearedBy(vendor, allEngines),
-      ...(upstream !== undefined && { upstream: { vendor: upstream, isInPlan } }),
+      ...(upstream !== undefined && {
+        upstream: { vendor: upstream, isInPlan: groups.has(upstream), isFlagging: flagging.has(upstream) },
+      }),
       sample: sample.plan,
+      cases: known.map(({ id }) => id),
       notes: [
         ...reportNotes({ entry, flagging: entries, artifacts, now: options.now }),
         ...(upstream === undefined
           ? []
-          : [{ code: isInPlan ? 'after-upstream' : 'upstream-silent', args: { vendor: upstream } }]),
+          : [{ code: upstreamCode(upstream, groups, flagging), args: { vendor: upstream } }]),
+        ...known.flatMap(followedNote),
         ...sample.notes,
       ],
       missing: missingFor(entry.requirements.fields, publisher, artifacts),
     },
   ];
+}
+
+function upstreamCode(
+  upstream: string,
+  groups: Surroundings['groups'],
+  flagging: Surroundings['flagging'],
+): 'after-upstream' | 'upstream-reported' | 'upstream-silent' {
+  if (groups.has(upstream)) return 'after-upstream';
+  return flagging.has(upstream) ? 'upstream-reported' : 'upstream-silent';
 }
 
 function describe(

@@ -1,3 +1,4 @@
+import type { Delivery } from '../domain/delivery.js';
 import type { VendorContact } from '../domain/document.js';
 import type { ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
 
@@ -16,6 +17,8 @@ export interface ReportedVendor {
   readonly channel: VendorContact['preferred'];
   readonly contact: VendorContact;
   readonly files: ReportFiles;
+  /** What became of the message, once one was sent or tried. */
+  readonly delivery?: Omit<Delivery, 'vendor'>;
 }
 
 /** `report.json`. All arrays are present; vendors stand in the order in which to send. Published as `schema/report.schema.json`. */
@@ -38,5 +41,17 @@ export function toReportDocument(plan: ReportPlan, filesOf: (report: VendorRepor
       files: filesOf(report),
     })),
     unreachable: plan.unreachable,
+  };
+}
+
+/** The same with what became of the messages. Pure. */
+export function withDeliveries(document: ReportDocument, deliveries: readonly Delivery[]): ReportDocument {
+  const byVendor = new Map(deliveries.map(({ vendor, ...delivery }) => [vendor, delivery]));
+  return {
+    ...document,
+    vendors: document.vendors.map((each) => {
+      const delivery = byVendor.get(each.vendor);
+      return delivery === undefined ? each : { ...each, delivery };
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELIVERY_STATES } from '../domain/delivery.js';
 
 const detail = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 const relativePath = z.string().describe('Relative to the document, / between folders.');
@@ -9,6 +10,14 @@ const contact = z.strictObject({
   form: z.string().nullable(),
   confidence: z.enum(['high', 'medium', 'low']),
   lastVerified: z.string().describe('YYYY-MM or YYYY.'),
+});
+
+const delivery = z.strictObject({
+  state: z.enum(DELIVERY_STATES),
+  to: z.array(z.string()).optional(),
+  messageId: z.string().optional(),
+  at: z.string().optional().describe('ISO 8601 UTC.'),
+  reason: z.string().optional().describe("The server's words, or why nothing was sent."),
 });
 
 const vendor = z.strictObject({
@@ -22,6 +31,7 @@ const vendor = z.strictObject({
     form: relativePath.optional(),
     samples: z.array(relativePath),
   }),
+  delivery: delivery.optional().describe('What became of the message, once one was sent or tried.'),
 });
 
 const unreachable = z.strictObject({

@@ -2,9 +2,10 @@ import { visible } from '../domain/text.js';
 import { adviceWords } from '../reports/advice-words.js';
 import { wrap } from '../reports/columns.js';
 import type { Paint } from '../reports/style.js';
+import type { Delivery } from '../domain/delivery.js';
 import type { Reason } from '../domain/verdict.js';
 import type { ReportPlan, VendorReport } from './plan-types.js';
-import { missingWords, noteWords } from './words.js';
+import { deliveryWords, missingWords, noteWords } from './words.js';
 
 export interface ReportTerminalOptions {
   readonly columns: number;
@@ -13,10 +14,14 @@ export interface ReportTerminalOptions {
   readonly index: string;
   /** What writing added: kept drafts, what is left of earlier runs. */
   readonly notes: readonly Reason[];
+  /** What was sent, or tried; default: nothing. */
+  readonly deliveries?: readonly Delivery[];
 }
 
 /** What a person sees after the reports are written: to whom, how, in which order, and what is missing. Pure. */
-export function renderReportRun(plan: ReportPlan, { columns, paint, index, notes }: ReportTerminalOptions): string {
+export function renderReportRun(plan: ReportPlan, options: ReportTerminalOptions): string {
+  const { columns, paint, index, notes, deliveries = [] } = options;
+  const deliveryOf = new Map(deliveries.map((delivery) => [delivery.vendor, delivery]));
   const width = Math.max(60, Math.min(columns, 140));
   const lines: string[] = [];
   const say = (text: string, indent = '  ', further = indent): void => {
@@ -33,6 +38,8 @@ export function renderReportRun(plan: ReportPlan, { columns, paint, index, notes
     const number = String(position + 1).padStart(digits);
     say(`${number}. ${visible(report.vendor)}: ${wayOf(report)}`, '', ' '.repeat(digits + 2));
     say(aboutOf(report), ' '.repeat(digits + 2));
+    const delivery = deliveryOf.get(report.vendor);
+    if (delivery !== undefined) say(deliveryWords(delivery), ' '.repeat(digits + 2));
   }
   list(
     'Nobody to write to:',
@@ -46,9 +53,13 @@ export function renderReportRun(plan: ReportPlan, { columns, paint, index, notes
     [...plan.notes, ...notes, ...plan.reports.flatMap((report) => report.notes.filter(isUrgent))].map(noteWords),
   );
   const count = plan.reports.length;
+  const sent = deliveries.filter(({ state }) => state === 'sent').length;
   lines.push(
     '',
-    paint('bold', `${count} ${count === 1 ? 'report' : 'reports'} written, nothing sent. Open ${visible(index)}`),
+    paint(
+      'bold',
+      `${count} ${count === 1 ? 'report' : 'reports'} written, ${sent === 0 ? 'nothing' : sent} sent. Open ${visible(index)}`,
+    ),
   );
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

@@ -1,4 +1,5 @@
 import { visible } from '../domain/text.js';
+import type { Delivery, DeliveryState } from '../domain/delivery.js';
 import type { Reason } from '../domain/verdict.js';
 import { adviceWords } from '../reports/advice-words.js';
 import type { MissingFact } from './plan-types.js';
@@ -30,8 +31,22 @@ const NOTES: Words = {
     `How sure this contact is: ${text(confidence)}, last verified ${text(lastVerified)}. Have a look before you rely on it.`,
   'after-upstream': ({ vendor }) =>
     `Runs the engine of ${text(vendor)}: report there first, its withdrawal usually arrives here some days later. Send this one if it does not.`,
+  'upstream-reported': ({ vendor }) =>
+    `Runs the engine of ${text(vendor)}, which was reported to before: its withdrawal usually arrives here some days later.`,
   'upstream-silent': ({ vendor }) =>
     `Runs the engine of ${text(vendor)}, which no longer flags or is not reported to here: the withdrawal may already be on its way.`,
+  'reported-before': ({ artifact, vendor, day, ticket }) =>
+    `${text(artifact)} was reported to ${text(vendor)} on ${text(day)}${ticket === '' ? '' : `, ticket ${text(ticket)}`}.`,
+  'sending-unclear': ({ artifact, vendor }) =>
+    `Whether a message about ${text(artifact)} reached ${text(vendor)} is unclear: look into the mailbox, then mark its case reported or open (absolve cases).`,
+  'not-due-quiet': ({ artifact, vendor }) =>
+    `${text(artifact)}: the newest analysis shows no detection by ${text(vendor)} any more; absolve recheck asks once more.`,
+  'not-due-review': ({ artifact, vendor }) =>
+    `${text(artifact)}: its verdict turned worse since, so nothing is sent to ${text(vendor)} before somebody has looked.`,
+  'not-due-over': ({ artifact, vendor }) =>
+    `${text(artifact)}: the case at ${text(vendor)} is over (absolve cases shows how); mark it open to write again.`,
+  'not-due-unfollowed': ({ artifact, vendor }) =>
+    `${text(artifact)}: no case could be opened for it, so nothing could keep it from being sent to ${text(vendor)} twice. Check it again.`,
   'sample-gone': ({ artifact }) => `No sample of ${text(artifact)}: the file is not on this machine.`,
   'sample-changed': ({ artifact }) =>
     `No sample of ${text(artifact)}: the file has changed since it was checked. Check it again.`,
@@ -94,6 +109,37 @@ export function noteWords(reason: Reason): string {
 /** What to do with a form field, as a sentence. Pure. */
 export function fieldWords({ code, args }: Reason): string {
   return FIELDS[code]?.(args) ?? code;
+}
+
+const DELIVERIES: Readonly<Record<DeliveryState, (delivery: Delivery) => string>> = {
+  sent: ({ to, at }) => `Sent to ${recipients(to)} at ${text(at)}.`,
+  refused: ({ to, reason }) => `Refused for ${recipients(to)}: ${text(reason)}`,
+  deferred: ({ reason }) => `Not sent yet, the mail server wants it later: ${text(reason)}`,
+  unclear: ({ to, reason }) =>
+    `It is unclear whether ${recipients(to)} got it (${text(reason)}): look into the mailbox, then mark its cases reported or open.`,
+  'not-tried': () => 'Not sent: the run ended before its turn.',
+  taken: () => 'Not sent: it was reported meanwhile.',
+  'by-hand': ({ reason }) => `By hand: ${BY_HAND[reason ?? ''] ?? text(reason)}.`,
+  held: ({ reason }) => `Held back: runs the engine of ${text(reason)}, whose withdrawal usually clears it, too.`,
+};
+
+/** Why a message is not sent by the program, by its code. */
+const BY_HAND: Readonly<Record<string, string>> = {
+  form: 'the vendor takes reports by a form',
+  outdated: 'you edited a draft of an earlier check; look at the new one beside it',
+  unreadable: 'the draft cannot be read',
+  headers: 'the draft is no message any more',
+  sender: 'the draft names no sender; give smtp.from in the config, or contact.email in the profile',
+  recipient: 'the draft names a recipient that no mail server takes, or none',
+};
+
+/** What became of a message, as a sentence. Pure. */
+export function deliveryWords(delivery: Delivery): string {
+  return DELIVERIES[delivery.state](delivery);
+}
+
+function recipients(to: Delivery['to']): string {
+  return (to ?? []).map(text).join(', ');
 }
 
 /** A missing fact, as a phrase, with the artifacts it is missing of. Pure. */

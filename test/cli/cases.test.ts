@@ -78,6 +78,26 @@ describe('absolve cases', () => {
     expect(stderr).toMatch(/is needs-review by now/);
   });
 
+  it('marks all cases of a vendor at once, because one message is about all of them', async () => {
+    const folder = tempFolder();
+    writeProduct(folder);
+    const { env } = await serviceOf(folder, 0, { Bkav: 'W32.AIDetectMalware', MaxSecure: 'Trojan.Malware.1.susgen' });
+    await checkProduct({ folder, env });
+    const marked = await cases(folder, 'mark', 'reported', '--vendor', 'max secure', '--ticket', '4711');
+    expect(marked.stdout).toMatch(/reported .* Max Secure Software/);
+    expect((await caseList(folder)).cases.map(({ vendor, state, ticket }) => [vendor, state, ticket])).toEqual([
+      ['Bkav Corporation', 'open', undefined],
+      ['Max Secure Software', 'reported', '4711'],
+    ]);
+    expect((await cases(folder, 'mark', 'reported', '--vendor', 'a')).stderr).toMatch(
+      /"a" means several vendors: Bkav Corporation, Max Secure Software/,
+    );
+    expect((await cases(folder, 'mark', 'reported', '--vendor', 'ESET')).stderr).toMatch(/no open or reported case/);
+    expect((await cases(folder, 'mark', 'lost', '--vendor', 'bkav')).stderr).toMatch(/cannot be marked "lost"/);
+    expect((await cases(folder, 'mark', 'open', '--vendor', 'max secure')).code).toBe(0);
+    expect((await caseList(folder)).cases[1]).toMatchObject({ state: 'open', nextStep: { kind: 'report' } });
+  });
+
   it('refuses to mark a case that went on as another, and names that', async () => {
     const { folder, id } = await opened();
     const { env } = await serviceOf(folder, 5, { Bkav: 'W64.AIDetectMalware' });

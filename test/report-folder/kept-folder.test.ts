@@ -14,13 +14,15 @@ async function writeOnce(root: string, files: Readonly<Record<string, string>>):
   return written;
 }
 
+const beside = (path: string) => ({ state: 'beside', path, kept: 'message.eml' });
+
 const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('a folder that keeps what a person changed', () => {
   it('replaces what is still as it was written', async () => {
     const root = join(tempFolder(), 'deep', 'folder');
     await writeOnce(root, { 'a/message.eml': 'one' });
-    expect(await writeOnce(root, { 'a/message.eml': 'two' })).toEqual([{ path: 'a/message.eml' }]);
+    expect(await writeOnce(root, { 'a/message.eml': 'two' })).toEqual([{ state: 'written', path: 'a/message.eml' }]);
     expect(read(root, 'a/message.eml')).toBe('two');
     expect(readdirSync(join(root, 'a'))).toEqual(['message.eml']);
   });
@@ -29,15 +31,11 @@ describe('a folder that keeps what a person changed', () => {
     const root = tempFolder();
     await writeOnce(root, { 'message.eml': 'one' });
     writeFileSync(join(root, 'message.eml'), 'edited');
-    expect(await writeOnce(root, { 'message.eml': 'two' })).toEqual([{ path: 'message.new.eml', kept: 'message.eml' }]);
-    expect(await writeOnce(root, { 'message.eml': 'three' })).toEqual([
-      { path: 'message.new.eml', kept: 'message.eml' },
-    ]);
+    expect(await writeOnce(root, { 'message.eml': 'two' })).toEqual([beside('message.new.eml')]);
+    expect(await writeOnce(root, { 'message.eml': 'three' })).toEqual([beside('message.new.eml')]);
     expect([read(root, 'message.eml'), read(root, 'message.new.eml')]).toEqual(['edited', 'three']);
     writeFileSync(join(root, 'message.new.eml'), 'edited too');
-    expect(await writeOnce(root, { 'message.eml': 'four' })).toEqual([
-      { path: 'message.new-2.eml', kept: 'message.eml' },
-    ]);
+    expect(await writeOnce(root, { 'message.eml': 'four' })).toEqual([beside('message.new-2.eml')]);
     expect([read(root, 'message.eml'), read(root, 'message.new.eml'), read(root, 'message.new-2.eml')]).toEqual([
       'edited',
       'edited too',
@@ -45,13 +43,27 @@ describe('a folder that keeps what a person changed', () => {
     ]);
   });
 
+  it('leaves an edited file alone when there is nothing new to say', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'message.eml': 'one' });
+    writeFileSync(join(root, 'message.eml'), 'edited');
+    for (let run = 0; run < 2; run += 1) {
+      expect(await writeOnce(root, { 'message.eml': 'one' })).toEqual([{ state: 'edited', path: 'message.eml' }]);
+    }
+    expect(readdirSync(root).filter((name) => name.startsWith('message'))).toEqual(['message.eml']);
+    expect(await writeOnce(root, { 'message.eml': 'two' })).toEqual([beside('message.new.eml')]);
+    // Back at what was edited: the new one is outdated, and the edited one is right again.
+    expect(await writeOnce(root, { 'message.eml': 'one' })).toEqual([{ state: 'edited', path: 'message.eml' }]);
+    expect(read(root, 'message.eml')).toBe('edited');
+  });
+
   it('keeps a file that it never wrote, unless it is the same anyway', async () => {
     const root = tempFolder();
     writeFileSync(join(root, 'index.html'), 'mine');
     writeFileSync(join(root, 'same.txt'), 'same');
     expect(await writeOnce(root, { 'index.html': 'new', 'same.txt': 'same' })).toEqual([
-      { path: 'index.new.html', kept: 'index.html' },
-      { path: 'same.txt' },
+      { state: 'beside', path: 'index.new.html', kept: 'index.html' },
+      { state: 'written', path: 'same.txt' },
     ]);
     expect(read(root, 'index.html')).toBe('mine');
   });
@@ -60,7 +72,7 @@ describe('a folder that keeps what a person changed', () => {
     const root = tempFolder();
     await writeOnce(root, { 'a.txt': 'one' });
     writeFileSync(join(root, '.absolve-written.json'), '{"files": [');
-    expect(await writeOnce(root, { 'a.txt': 'two' })).toEqual([{ path: 'a.new.txt', kept: 'a.txt' }]);
+    expect(await writeOnce(root, { 'a.txt': 'two' })).toEqual([{ state: 'beside', path: 'a.new.txt', kept: 'a.txt' }]);
   });
 
   it('leaves nothing of a file whose content fails half-way', async () => {

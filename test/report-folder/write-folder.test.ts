@@ -9,13 +9,13 @@ import { createTemplates } from '../../src/vendor-reports/templates.js';
 import { templateFinder } from '../../src/report-folder/read-templates.js';
 import { writeReportFolder, type WrittenFolder } from '../../src/report-folder/write-folder.js';
 import { readMail } from '../support/mail.js';
-import { falsePositive, HOSTILE_NAMES, NOW, planOf, PUBLISHER, shippedTemplates } from '../support/reports.js';
+import { falsePositive, HOSTILE_NAMES, planOf, PUBLISHER, shippedTemplates } from '../support/reports.js';
 import { tempFolder } from '../support/temp.js';
 import type { ReportPlan } from '../../src/vendor-reports/plan-types.js';
 
 const { signal } = new AbortController();
-const write = (plan: ReportPlan, root: string, now = NOW): Promise<WrittenFolder> =>
-  writeReportFolder(plan, root, { templates: shippedTemplates(), now, signal });
+const write = (plan: ReportPlan, root: string): Promise<WrittenFolder> =>
+  writeReportFolder(plan, root, { templates: shippedTemplates(), signal });
 
 /** A real file and the facts about it. */
 function fileWith(
@@ -168,7 +168,11 @@ describe('a report folder', () => {
     await write(plan, root);
     const draft = join(root, 'bkav-corporation/message.eml');
     writeFileSync(draft, 'my own words');
-    const { document, notes } = await write(plan, root, NOW + 86_400_000);
+    const again = await write(plan, root);
+    expect(again.notes).toEqual([]);
+    expect(again.entries[0]).toMatchObject({ message: 'bkav-corporation/message.eml', messageState: 'edited' });
+    const { document, entries, notes } = await write(planOf([falsePositive(['Bkav'], { name: 'next.exe' })]), root);
+    expect(entries[0]).toMatchObject({ message: 'bkav-corporation/message.eml', messageState: 'beside' });
     expect(readFileSync(draft, 'utf8')).toBe('my own words');
     expect(document.vendors[0]?.files.message).toBe('bkav-corporation/message.eml');
     expect(notes).toEqual([
@@ -205,7 +209,7 @@ describe('a report folder', () => {
     writeFileSync(join(own, 'en', 'message.txt'), 'For all: {{product}}');
     writeFileSync(join(own, 'en', 'bkav-corporation', 'message.txt'), 'For {{vendor}}');
     const templates = createTemplates(templateFinder('en', own));
-    await writeReportFolder(planOf([falsePositive(['Bkav', 'ALYac'])]), root, { templates, now: NOW, signal });
+    await writeReportFolder(planOf([falsePositive(['Bkav', 'ALYac'])]), root, { templates, signal });
     expect((await readMail(readFileSync(join(root, 'bkav-corporation/message.eml')))).text?.trim()).toBe(
       'For Bkav Corporation',
     );
@@ -220,7 +224,7 @@ describe('a report folder', () => {
     writeFileSync(join(own, 'en', 'microsoft', 'description.txt'), 'x\n{{prodcut}}');
     const templates = createTemplates(templateFinder('en', own));
     await expect(
-      writeReportFolder(planOf([falsePositive(['Bkav', 'Microsoft'])]), root, { templates, now: NOW, signal }),
+      writeReportFolder(planOf([falsePositive(['Bkav', 'Microsoft'])]), root, { templates, signal }),
     ).rejects.toMatchObject({
       code: 'CONFIG_TEMPLATE',
       message: expect.stringMatching(/description\.txt, line 2: unknown field "prodcut"/),

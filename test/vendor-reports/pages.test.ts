@@ -5,17 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { source as axe } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeReportFolder } from '../../src/report-folder/write-folder.js';
+import { noteDeliveries, writeReportFolder } from '../../src/report-folder/write-folder.js';
 import { NO_PUBLISHER } from '../../src/vendor-reports/publisher.js';
-import {
-  detection,
-  falsePositive,
-  HOSTILE_NAMES,
-  NOW,
-  planOf,
-  PUBLISHER,
-  shippedTemplates,
-} from '../support/reports.js';
+import { detection, falsePositive, HOSTILE_NAMES, planOf, PUBLISHER, shippedTemplates } from '../support/reports.js';
 import { tempFolder } from '../support/temp.js';
 import type { ReportPlan } from '../../src/vendor-reports/plan-types.js';
 
@@ -38,7 +30,6 @@ async function folderOf(plan: ReportPlan): Promise<string> {
   const root = tempFolder();
   await writeReportFolder(plan, root, {
     templates: shippedTemplates(),
-    now: NOW,
     signal: new AbortController().signal,
   });
   return root;
@@ -181,6 +172,30 @@ describe('the pages of a report folder', () => {
     await page.reload();
     expect(await box.isChecked()).toBe(true);
     expect(await page.getByRole('checkbox', { name: 'Bitdefender: done' }).isChecked()).toBe(false);
+  });
+
+  it('show what was sent, ticked off, and what is left', async () => {
+    const root = tempFolder();
+    const plan = rich();
+    const written = await writeReportFolder(plan, root, {
+      templates: shippedTemplates(),
+      signal: new AbortController().signal,
+    });
+    const to = ['fpreport@bkav.com'];
+    await noteDeliveries(plan, root, written, [
+      { vendor: 'Bkav Corporation', state: 'sent', to, at: '2026-11-24T02:30:00Z' },
+      { vendor: 'Microsoft', state: 'by-hand', reason: 'form' },
+      { vendor: 'ESTsecurity', state: 'held', reason: 'Bitdefender' },
+    ]);
+    const { page, trouble } = await open(join(root, 'index.html'));
+    expect(trouble).toEqual([]);
+    expect(await page.getByRole('checkbox', { name: 'Bkav Corporation: done' }).isChecked()).toBe(true);
+    expect(await page.getByRole('checkbox', { name: 'Microsoft: done' }).isChecked()).toBe(false);
+    const text = await page.locator('main').innerText();
+    for (const words of ['1 message sent', 'Sent to fpreport@bkav.com at 2026-11-24T02:30:00Z', 'Held back']) {
+      expect(text).toContain(words);
+    }
+    expect(await violations(page)).toEqual([]);
   });
 
   it('lead to files that are there', async () => {

@@ -1,9 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { advance } from '../../src/domain/case-advance.js';
+import { mark } from '../../src/domain/case-mark.js';
+import { beginSending } from '../../src/domain/case-send.js';
+import type { Case } from '../../src/domain/case.js';
+import { noteWords } from '../../src/vendor-reports/words.js';
+import { after, identify, observe } from '../domain/case-support.js';
 import { loadDirectory } from '../../src/vendors/directory.js';
 import type { LocalFacts } from '../../src/vendor-reports/publisher.js';
 import { NO_PUBLISHER } from '../../src/vendor-reports/publisher.js';
-import { detection, falsePositive, planOf, reportTo } from '../support/reports.js';
+import { detection, falsePositive, NOW, planOf, reportTo } from '../support/reports.js';
 
 const SHA = 'a'.repeat(64);
 const present = (members: Partial<LocalFacts> = {}): ReadonlyMap<string, LocalFacts> =>
@@ -32,19 +38,76 @@ describe('planning reports', () => {
     expect(vendors.at(-1)).toBe('Microsoft');
     expect(plan.reports[0]?.clears).toEqual(['ALYac', 'Emsisoft', 'GData']);
     const emsisoft = reportTo(plan, 'Emsisoft');
-    expect(emsisoft.upstream).toEqual({ vendor: 'Bitdefender', isInPlan: true });
+    expect(emsisoft.upstream).toEqual({ vendor: 'Bitdefender', isInPlan: true, isFlagging: true });
     expect(codes(emsisoft.notes)).toContain('after-upstream');
   });
 
   it('says when the source of an engine does not flag itself', () => {
     const report = reportTo(planOf([falsePositive(['ALYac'])]), 'ESTsecurity');
-    expect(report.upstream).toEqual({ vendor: 'Bitdefender', isInPlan: false });
+    expect(report.upstream).toEqual({ vendor: 'Bitdefender', isInPlan: false, isFlagging: false });
     expect(codes(report.notes)).toContain('upstream-silent');
   });
 
   it('writes for an old key to whom the engine belongs to today', () => {
     const plan = planOf([falsePositive(['MAX', 'AegisLab'])]);
     expect(plan.reports.map(({ vendor }) => vendor)).toEqual(['Lionic', 'Saint Security (CTX)']);
+  });
+
+  describe('with cases', () => {
+    const artifact = falsePositive(['Bkav', 'VIPRE', 'BitDefender', 'Comodo']);
+    const [bkav, bitdefender, vipre, comodo] = ['Bkav', 'BitDefender', 'VIPRE', 'Comodo'].map(
+      (engine) => after(observe(0, { [engine]: 'x' }, { artifact: { kind: 'file', id: SHA, name: 'setup.exe' } }))[0]!,
+    ) as [Case, Case, Case, Case];
+    const cases = [bkav, bitdefender, vipre, comodo];
+    const reported = (each: Case): Case => mark(each, { to: 'reported', at: NOW, origin: 'user', ticket: '4711' });
+
+    it('knows which case a report is about, also under another name of the vendor', () => {
+      const plan = planOf([artifact], { cases });
+      expect(reportTo(plan, 'Bkav Corporation').cases).toEqual([bkav.id]);
+      expect(reportTo(plan, 'Xcitium (was Comodo)').cases).toEqual([comodo.id]);
+    });
+
+    it('tells the user what was reported before, and leaves it in: a person decides', () => {
+      const { cases: known, notes } = reportTo(planOf([artifact], { cases: cases.map(reported) }), 'Bkav Corporation');
+      expect(known).toEqual([bkav.id]);
+      expect(notes).toContainEqual({
+        code: 'reported-before',
+        args: { artifact: 'setup.exe', vendor: 'Bkav', day: '2026-11-24', ticket: '4711' },
+      });
+    });
+
+    it('leaves out for sending what was reported, is unclear, over or not followed', () => {
+      const message = { to: 'a@b.example', messageId: '<1@b.example>' };
+      const plan = planOf([artifact], {
+        onlyDue: true,
+        cases: [
+          reported(bkav),
+          beginSending(bitdefender, message, NOW),
+          mark(vipre, { to: 'rejected', at: NOW, origin: 'user' }),
+        ],
+      });
+      expect(plan.reports).toEqual([]);
+      expect(plan.artifacts).toEqual([]);
+      expect(codes(plan.notes)).toEqual(['reported-before', 'not-due-over', 'sending-unclear', 'not-due-unfollowed']);
+      for (const note of plan.notes) expect(noteWords(note)).toMatch(/setup\.exe/);
+    });
+
+    it('knows of a licensee whose upstream was reported before', () => {
+      const plan = planOf([artifact], { onlyDue: true, cases: [bkav, reported(bitdefender), vipre, comodo] });
+      const { upstream, notes } = reportTo(plan, 'VIPRE Security');
+      expect(upstream).toEqual({ vendor: 'Bitdefender', isInPlan: false, isFlagging: true });
+      expect(codes(notes)).toContain('upstream-reported');
+    });
+
+    it('follows a case that was superseded into the one after it', () => {
+      const [old, next] = advance(
+        [reported(bkav)],
+        observe(1, { Bkav: 'y' }, { artifact: bkav.artifact }),
+        identify,
+      ) as [Case, Case];
+      const plan = planOf([artifact], { onlyDue: true, cases: [old, next] });
+      expect(plan.reports.map(({ cases: known }) => known)).toEqual([[next.id]]);
+    });
   });
 
   it('leaves out every verdict but likely false positives, and says so to the user', () => {

@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { listCases, markCaseById, openCases, remindCaseById, showCase, type CaseList } from '../../compose-cases.js';
+import {
+  listCases,
+  markCaseById,
+  markVendorCases,
+  openCases,
+  remindCaseById,
+  showCase,
+  type CaseList,
+} from '../../compose-cases.js';
 import type { CaseDocument } from '../../domain/case-document.js';
 import type { CaseMark } from '../../domain/case-mark.js';
 import { CASE_STATES, type CaseState } from '../../domain/case.js';
@@ -22,13 +30,14 @@ interface Options {
   readonly json?: boolean;
 }
 
-const MARKS: readonly CaseMark['to'][] = ['reported', 'rejected', 'cleared'];
+const MARKS: readonly CaseMark['to'][] = ['reported', 'rejected', 'cleared', 'open'];
 
 const HELP = `
 Actions:
   list                       all cases, what to do about each, and how long vendors took so far (the default)
   show <id>                  one case with everything that happened to it
   mark <id> <what>           what happened outside: ${MARKS.join(', ')}; with --ticket and --note
+  mark <what> --vendor <v>   the same for all open and reported cases of one vendor
   remind <id>                write the follow-up to a report, with its history, and record it
   open <name|URL|sha256>     follow what the last check found flagged although no proof makes it a likely false positive
   export                     a table for a spreadsheet
@@ -39,6 +48,7 @@ answered, show no detection. "absolve recheck" asks for those analyses. The firs
 Examples:
   absolve cases --state open
   absolve cases mark 3f2a91c4 reported --ticket 4711
+  absolve cases mark reported --vendor bitdefender
   absolve cases remind 3f2a91c4 > reminder.txt
   absolve cases export > cases.csv`;
 
@@ -46,9 +56,9 @@ Examples:
 export function declare(command: Command): void {
   command
     .argument('[action]', 'list, show, mark, remind, open or export')
-    .argument('[id]', 'the case; for open, the artifact')
+    .argument('[id]', 'the case; for open, the artifact; for mark with --vendor, the mark')
     .argument('[what]', `for mark: ${MARKS.join(', ')}`)
-    .option('--vendor <name>', 'only cases of this vendor')
+    .option('--vendor <name>', 'only cases of this vendor; for mark, all of them that are open or reported')
     .option('--state <state>', `only cases that are ${CASE_STATES.join(', ')}`, choiceOption('--state', CASE_STATES))
     .option('--ticket <number>', "the vendor's number for the report")
     .option('--note <text>', 'what was answered; for yourself, no vendor gets to read it')
@@ -87,8 +97,13 @@ async function act(
     }
     case 'show':
       return shown(await showCase(needId(action, id), io));
-    case 'mark':
-      return shown(await markCaseById(needId(action, id), toMark(what, options), io));
+    case 'mark': {
+      if (options.vendor === undefined || what !== undefined) {
+        return shown(await markCaseById(needId(action, id), toMark(what, options), io));
+      }
+      const cases = await markVendorCases(options.vendor, toMark(id, options), io);
+      return options.json ? toJson({ schemaVersion: 1, cases, vendors: [] }) : renderCases(cases, [], look);
+    }
     case 'remind': {
       const each = await remindCaseById(needId(action, id), io);
       return options.json ? toJson({ schemaVersion: 1, case: each, text: renderReminder(each) }) : renderReminder(each);

@@ -1,54 +1,17 @@
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openUserStore } from '../../../src/compose.js';
 import type { CheckResult } from '../../../src/domain/document.js';
-import { packageFile } from '../../../src/package-files.js';
 import { reportSchema } from '../../../src/vendor-reports/report-schema.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { readMail } from '../../support/mail.js';
+import { start } from '../../support/program.js';
+import { releaseFolder, writeResult } from '../../support/release-folder.js';
 import { checked, falsePositive } from '../../support/reports.js';
 import { tempFolder } from '../../support/temp.js';
-
-/** A folder with a real signed installer and the result of a check that knows it. */
-function releaseFolder(members: Parameters<typeof falsePositive>[1] = {}, engines = ['Bkav', 'Microsoft']): string {
-  const folder = tempFolder();
-  mkdirSync(join(folder, 'dist'));
-  const path = join(folder, 'dist', 'setup.exe');
-  cpSync(packageFile('fixtures/samples/setup-signed.exe'), path);
-  const content = readFileSync(path);
-  const {
-    sha1: _sha1,
-    md5: _md5,
-    ...artifact
-  } = falsePositive(engines, {
-    name: 'MailStoreServerSetup-26.3.exe',
-    paths: ['dist/setup.exe'],
-    sha256: createHash('sha256').update(content).digest('hex'),
-    sizeBytes: content.length,
-    evidence: [],
-    ...members,
-  });
-  writeResult(folder, checked([artifact]));
-  return folder;
-}
-
-function writeResult(folder: string, result: CheckResult): void {
-  writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
-}
 
 const report = (folder: string, ...args: string[]): Promise<CliResult> =>
   runCli(['report', '--from', 'result.json', ...args], {
@@ -232,6 +195,27 @@ describe('absolve report', () => {
     const { code, stderr } = await report(releaseFolder(), '--templates', 'nowhere');
     expect(code).toBe(2);
     expect(stderr).toContain('[CONFIG_TEMPLATE]');
+  });
+
+  it('opens the page in the browser that the system starts, and does without one', async () => {
+    const folder = releaseFolder();
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$1" > '${folder}/opened'\n`, { mode: 0o755 });
+    const open = (path: string) =>
+      start(['report', '--from', 'result.json', '--open'], {
+        cwd: folder,
+        env: { PATH: path, ABSOLVE_STORE: ':memory:' },
+      });
+    const withBrowser = await open(`${tools}:/usr/bin:/bin`).done;
+    expect(withBrowser.code).toBe(0);
+    // The browser is not waited for.
+    await vi.waitFor(() =>
+      expect(readFileSync(join(folder, 'opened'), 'utf8')).toMatch(/absolve-report\/index\.html$/),
+    );
+    const without = await open(join(folder, 'empty')).done;
+    expect(without.code).toBe(0);
+    expect(without.stderr).toContain('no browser could be started here: open absolve-report/index.html yourself');
   });
 
   it('takes the addresses of a user', async () => {
