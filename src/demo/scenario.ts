@@ -28,3 +28,18 @@ export const DEMO_SCENARIO = {
     },
   ],
 } as const;
+
+/** The same service some days later: of the engines that flagged the release one is left. */
+export function withdrawnScenario(sha256: string) {
+  return {
+    schemaVersion: 1,
+    rules: [
+      {
+        match: { sha256 },
+        known: true,
+        analysedAgo: '1d',
+        detections: [{ engine: 'APEX', category: 'malicious', label: 'Malicious' }],
+      },
+    ],
+  };
+}

@@ -19,10 +19,22 @@ const STATE_STYLE: Readonly<Record<CaseState, Style>> = {
   superseded: 'dim',
 };
 
-const TITLES = ['id', 'state', 'age', 'reminded', 'next step', 'vendor', 'artifact'];
-const STATE = 1;
-const VENDOR = 5;
-const ARTIFACT = 6;
+interface Column {
+  readonly title: string;
+  readonly cell: (each: CaseDocument) => string;
+  /** Left out when nothing stands in it. */
+  readonly isOptional?: boolean;
+}
+
+/** The artifact comes last and gets what is left. */
+const COLUMNS: readonly Column[] = [
+  { title: 'id', cell: ({ id }) => id },
+  { title: 'state', cell: ({ state }) => state },
+  { title: 'age', cell: ({ ageDays }) => dayWords(ageDays) },
+  { title: 'reminded', cell: ({ lastReminderAt }) => lastReminderAt?.slice(0, 10) ?? '-', isOptional: true },
+  { title: 'next step', cell: stepTitle },
+  { title: 'vendor', cell: ({ vendor }) => fit(vendor, 24) },
+];
 
 /** All cases in a table, who says what below each, and how long vendors took. Pure. */
 export function renderCases(
@@ -32,34 +44,27 @@ export function renderCases(
 ): string {
   if (cases.length === 0) return 'no case\n';
   const width = Math.max(80, Math.min(columns, 160));
-  const rows = cases.map((each) => [
-    each.id,
-    each.state,
-    dayWords(each.ageDays),
-    each.lastReminderAt?.slice(0, 10) ?? '-',
-    stepTitle(each),
-    fit(each.vendor, 24),
-    each.artifact.name,
-  ]);
-  const widths = TITLES.map((title, column) =>
-    Math.max(widthOf(title), ...rows.map((row) => widthOf(column === ARTIFACT ? '' : (row[column] ?? '')))),
+  // A column in which nothing stands takes the room that names of artifacts need.
+  const shown = COLUMNS.filter(
+    ({ isOptional, cell }) => isOptional !== true || cases.some((each) => cell(each) !== '-'),
   );
-  const left = width - widths.slice(0, ARTIFACT).reduce((sum, column) => sum + column + 2, 0);
-  const toLine = (row: readonly string[], style?: Style): string =>
-    row
-      .map((cell, column) => {
-        if (column === ARTIFACT) return fit(cell, Math.max(12, left));
-        const padded = pad(cell, widths[column] ?? 0);
-        return column === STATE && style !== undefined ? paint(style, padded) : padded;
-      })
-      .join('  ')
-      .trimEnd();
-  const lines = [paint('bold', toLine(TITLES))];
-  for (const [index, each] of cases.entries()) {
-    lines.push(toLine(rows[index] ?? [], STATE_STYLE[each.state]));
+  const widths = shown.map(({ title, cell }) => Math.max(widthOf(title), ...cases.map((each) => widthOf(cell(each)))));
+  const left = width - widths.reduce((sum, column) => sum + column + 2, 0);
+  const toLine = (cells: readonly string[], artifact: string): string => {
+    const padded = cells.map((cell, column) => pad(cell, widths[column] ?? 0));
+    return [...padded, fit(artifact, Math.max(12, left))].join('  ').trimEnd();
+  };
+  const titles = shown.map(({ title }) => title);
+  const lines = [paint('bold', toLine(titles, 'artifact'))];
+  for (const each of cases) {
+    const line = toLine(
+      shown.map(({ cell }) => cell(each)),
+      each.artifact.name,
+    );
+    lines.push(line.replace(each.state, () => paint(STATE_STYLE[each.state], each.state)));
     lines.push(`${' '.repeat((widths[0] ?? 0) + 2)}${paint('dim', fit(claimWords(each.claims), width - 12))}`);
   }
-  return `${[...lines, ...historyLines(vendors, widths[VENDOR] ?? 0)].join('\n')}\n`;
+  return `${[...lines, ...historyLines(vendors, widths.at(-1) ?? 0)].join('\n')}\n`;
 }
 
 function historyLines(vendors: readonly VendorHistory[], width: number): string[] {

@@ -17,11 +17,14 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 
 type Words = Readonly<Record<string, (args: Reason['args']) => string>>;
 
+/** Nobody is invited to vouch for what facts speak against. */
+const FORCEABLE: ReadonlySet<string> = new Set(['unproven', 'needs-review']);
+
 const NOTES: Words = {
   forced: ({ artifact, verdict }) =>
     `Forced: the verdict on ${text(artifact)} is "${text(verdict)}", not "likely-false-positive". Be sure that it is yours and intact before you vouch for it.`,
   'left-out': ({ artifact, verdict }) =>
-    `${text(artifact)} is flagged, but the verdict is "${text(verdict)}": nothing is written about it (--force does it all the same).`,
+    `${text(artifact)} is flagged, but the verdict is "${text(verdict)}": nothing is written about it${FORCEABLE.has(String(verdict)) ? ' (--force does it all the same)' : ''}.`,
   'account-needed': () => 'This channel needs an account.',
   language: ({ language }) =>
     `The vendor works in ${LANGUAGES[text(language)] ?? text(language)}; English is usually understood.`,

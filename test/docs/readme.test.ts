@@ -55,7 +55,7 @@ it('shows real commands with their real output', async () => {
 it('names only commands and options that exist', async () => {
   const words = readFileSync(README, 'utf8');
   const commands = new Set(
-    [...words.matchAll(/absolve (check|inspect|quota|vendors|simulate|demo|report|init)\b/g)].map(
+    [...words.matchAll(/absolve (check|inspect|quota|vendors|simulate|demo|report|init|cases|recheck)\b/g)].map(
       ([, name = '']) => name,
     ),
   );

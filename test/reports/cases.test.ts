@@ -126,8 +126,8 @@ describe('the list of cases', () => {
     const history = [{ vendor: 'Bkav', active: 1, cleared: 3, rejected: 1, timed: 3, medianDays: 2.25 }];
     expect(renderCases([document(reported(opened))], history, LOOK)).toBe(
       [
-        'id        state     age     reminded  next step  vendor  artifact',
-        `${opened.id.slice(0, 8)}  reported  9 days  -         remind     Bkav    setup.exe`,
+        'id        state     age     next step  vendor  artifact',
+        `${opened.id.slice(0, 8)}  reported  9 days  remind     Bkav    setup.exe`,
         '          Bkav: W32.AI',
         '',
         'so far',

@@ -44,7 +44,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    summary: 'Check shipped sample binaries and a download link against the stand-in; needs no key.',
+    summary: 'From the check to the cleared case, on shipped samples against the stand-in; needs no key.',
     load: () => import('./demo.js'),
   },
   {
