@@ -19,7 +19,7 @@ export interface EvidenceSettings {
   readonly product?: string;
   /** Paths of lists with published hashes. */
   readonly manifests: readonly string[];
-  /** PEM file with certificates to trust. */
+  /** PEM file with certificates to trust. Absent: that of the product profile, if it names one. */
   readonly roots?: string;
 }
 
@@ -48,7 +48,8 @@ export async function openEvidence(settings: EvidenceSettings, deps: EvidenceDep
   const { cwd } = deps;
   const given = settings.product === undefined ? undefined : await readProfile(settings.product, cwd);
   const published = await readManifests(settings.manifests, cwd);
-  const anchors = settings.roots === undefined ? [] : await readRoots(settings.roots, cwd);
+  const roots = settings.roots ?? given?.signers.roots;
+  const anchors = roots === undefined ? [] : await readRoots(roots, cwd);
   let inspector: Inspector | undefined;
   return {
     async open(subjects) {

@@ -23,7 +23,7 @@ import { collectTargets } from './targets/collect.js';
 import { stateOf } from './targets/file-state.js';
 
 export interface InspectSettings {
-  /** PEM file with the certificates to trust, as the user spelled its path. */
+  /** PEM file with the certificates to trust, as the user spelled its path. Absent: that of the profile, if it names one. */
   readonly roots?: string;
   /** Name or path of the profile of the product whose files these should be. Absent: each file's name may choose a shipped one. */
   readonly product?: string;
@@ -48,13 +48,12 @@ export async function runInspect(
   settings: InspectSettings,
   surroundings: InspectSurroundings,
 ): Promise<InspectResult> {
-  const anchors = settings.roots === undefined ? [] : await readAnchors(settings.roots, surroundings.cwd);
-  const options = {
-    anchors,
-    now: surroundings.now,
-    signal: surroundings.signal,
-    profileFor: await createProfileFor(settings.product, surroundings.cwd),
-  };
+  const { cwd, now, signal } = surroundings;
+  const given = settings.product === undefined ? undefined : await readProfile(settings.product, cwd);
+  const roots = settings.roots ?? given?.signers.roots;
+  const anchors = roots === undefined ? [] : await readAnchors(roots, cwd);
+  const profileFor = given === undefined ? await shippedProfiles() : () => Promise.resolve(given);
+  const options = { anchors, now, signal, profileFor };
   const hasher = createHasher({ recognise: recogniseFormat });
   const files: InspectedFile[] = [];
   try {
@@ -74,20 +73,18 @@ interface OneOptions extends Omit<VerifyOptions, 'pinned'> {
   readonly profileFor: ProfileFor;
 }
 
-/** The profile given, for every file; otherwise the shipped one that a file's own name speaks for, each read once. */
-async function createProfileFor(product: string | undefined, cwd: string): Promise<ProfileFor> {
-  const read = async (nameOrPath: string): Promise<ProductProfile> =>
-    (await import('./config/load-profile.js')).loadProfile(nameOrPath, cwd);
-  if (product !== undefined) {
-    const given = await read(product);
-    return () => Promise.resolve(given);
-  }
+async function readProfile(nameOrPath: string, cwd: string): Promise<ProductProfile> {
+  return (await import('./config/load-profile.js')).loadProfile(nameOrPath, cwd);
+}
+
+/** The shipped profile that a file's own name speaks for, each read once. */
+async function shippedProfiles(): Promise<ProfileFor> {
   const { findShippedName } = await import('./config/shipped-profiles.js');
   const shipped = new Map<string, Promise<ProductProfile>>();
   return async (fileName) => {
     const name = await findShippedName([fileName]);
     if (name === undefined) return undefined;
-    const profile = shipped.get(name) ?? read(name);
+    const profile = shipped.get(name) ?? readProfile(name, '');
     shipped.set(name, profile);
     return profile;
   };

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ProductProfile } from '../domain/profile.js';
 import { UsageError } from '../errors.js';
 import { packageFile } from '../package-files.js';
@@ -71,24 +71,30 @@ async function readProfile(path: string, shown: string): Promise<ProductProfile>
     const why = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : '');
     throw new UsageError('CONFIG_PROFILE', `cannot read the product profile ${shown}: ${why}`, { cause: error });
   }
-  return parseProfile(json, shown);
+  return parseProfile(json, shown, dirname(path));
 }
 
 /**
  * A profile from data. Codes and names of single files count for the whole product too. Pure.
  *
+ * @param folder what the path of its roots starts from
  * @throws UsageError `CONFIG_PROFILE` with every problem and its path
  */
-export function parseProfile(json: unknown, shown: string): ProductProfile {
+export function parseProfile(json: unknown, shown: string, folder: string): ProductProfile {
   const parsed = profileSchema.safeParse(json);
   if (!parsed.success) {
     throw new UsageError('CONFIG_PROFILE', `${shown}: ${describeIssues(parsed.error)}`, {
       hint: 'see schema/product-profile.schema.json',
     });
   }
-  const { $schema: _, homepage, files, upgradeCodes, contact, downloads, since, users, ...rest } = parsed.data;
+  const { $schema: _, homepage, files, signers, upgradeCodes, contact, downloads, since, users, ...rest } = parsed.data;
   return {
     ...rest,
+    signers: {
+      organisations: signers.organisations,
+      thumbprints: signers.thumbprints,
+      ...(signers.roots !== undefined && { roots: resolve(folder, signers.roots) }),
+    },
     ...(homepage !== undefined && { homepage }),
     files: files.map(({ purpose, ...file }) => ({ ...file, ...(purpose !== undefined && { purpose }) })),
     upgradeCodes: [...new Set([...upgradeCodes, ...files.flatMap((file) => file.upgradeCodes)])].toSorted(),

@@ -50,6 +50,9 @@ export const profileSchema = z.strictObject({
     .strictObject({
       organisations: texts.describe('Legal names in the signing certificates, now and formerly.'),
       thumbprints: z.array(thumbprint).default([]).describe('SHA-1 or SHA-256 of signing certificates.'),
+      roots: text
+        .optional()
+        .describe('PEM file of the certificates to trust as roots of these signatures; relative to this profile.'),
     })
     .prefault({})
     .describe('Who signs it. What is not known stays empty: then no signature proves anything.'),

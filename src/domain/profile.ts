@@ -16,6 +16,8 @@ export interface ProductSigners {
   readonly organisations: readonly string[];
   /** SHA-1 or SHA-256 of signing certificates, lower-case hexadecimal. */
   readonly thumbprints: readonly string[];
+  /** Absolute path of a PEM file with the roots to trust. */
+  readonly roots?: string;
 }
 
 export interface ProductContact {

@@ -5,7 +5,7 @@ import { AppError, type ArtifactError } from '../errors.js';
 import { NO_SAMPLE, type SampleOutcome } from '../vendor-reports/model.js';
 import type { SampleFile, SamplePlan } from '../vendor-reports/plan-types.js';
 import { keptNote, type KeptFolder } from './kept-folder.js';
-import { writeSampleArchive } from './sample-archive.js';
+import { ARCHIVE_WRITERS } from './archive.js';
 
 /** What a report's samples became. */
 export interface PlacedSamples {
@@ -16,6 +16,9 @@ export interface PlacedSamples {
   readonly attachments: readonly { readonly name: string; readonly path: string }[];
   readonly notes: readonly Reason[];
 }
+
+/** How an archive is to be made. */
+type Wanted = Pick<Extract<SamplePlan, { readonly kind: 'archive' }>, 'format' | 'password'>;
 
 /** Makes the archives of one run. The same files under the same password are packed once and linked for every vendor. */
 export class SamplePacker {
@@ -38,13 +41,14 @@ export class SamplePacker {
       const bare = plan.files.map(({ path }) => path);
       return { outcome: { ...NO_SAMPLE, bare }, paths: [], attachments: [], notes: [] };
     }
-    const { readable, notes } = await this.#sift(plan.files, plan.password);
+    const { format, password } = plan;
+    const { readable, notes } = await this.#sift(plan.files, plan);
     const archives: { path: string; name: string; location: string; sizeBytes: number }[] = [];
     const bins = packIntoBins(readable, plan.limitBytes);
     for (const [index, files] of bins.entries()) {
-      const packed = await this.#pack(files, plan.password);
+      const packed = await this.#pack(files, plan);
       if (packed instanceof AppError) continue;
-      const name = bins.length === 1 ? 'samples.zip' : `samples-${index + 1}.zip`;
+      const name = bins.length === 1 ? `samples.${format}` : `samples-${index + 1}.${format}`;
       const placed = await this.#folder.place(`${vendorFolder}/${name}`, packed.path);
       notes.push(...keptNote(placed));
       const { path } = placed;
@@ -61,7 +65,7 @@ export class SamplePacker {
       outcome: {
         ...NO_SAMPLE,
         [isAttached ? 'attached' : 'separate']: names,
-        ...(names.length > 0 && { password: plan.password }),
+        ...(names.length > 0 && { password }),
       },
       paths: archives.map(({ path }) => path),
       attachments: isAttached ? archives.map(({ name, location }) => ({ name, path: location })) : [],
@@ -72,13 +76,13 @@ export class SamplePacker {
   /** Leaves out what cannot be packed. Each file is tried alone only when packing all of them failed. */
   async #sift(
     files: readonly SampleFile[],
-    password: string,
+    wanted: Wanted,
   ): Promise<{ readonly readable: readonly SampleFile[]; readonly notes: Reason[] }> {
-    if (!((await this.#pack(files, password)) instanceof AppError)) return { readable: files, notes: [] };
+    if (!((await this.#pack(files, wanted)) instanceof AppError)) return { readable: files, notes: [] };
     const notes: Reason[] = [];
     const readable: SampleFile[] = [];
     for (const file of files) {
-      const packed = await this.#pack([file], password);
+      const packed = await this.#pack([file], wanted);
       if (packed instanceof AppError) {
         notes.push({ code: 'sample-failed', args: { artifact: file.name, problem: packed.message } });
       } else readable.push(file);
@@ -88,15 +92,15 @@ export class SamplePacker {
 
   async #pack(
     files: readonly SampleFile[],
-    password: string,
+    { format, password }: Wanted,
   ): Promise<{ readonly path: string; readonly sizeBytes: number } | ArtifactError> {
-    const key = JSON.stringify([password, files.map(({ sha256, name }) => [sha256, name])]);
+    const key = JSON.stringify([format, password, files.map(({ sha256, name }) => [sha256, name])]);
     const known = this.#packed.get(key);
     if (known !== undefined) return known;
-    const path = `${this.#scratch}/${this.#packed.size + 1}.zip`;
+    const path = `${this.#scratch}/${this.#packed.size + 1}.${format}`;
     let packed: { readonly path: string; readonly sizeBytes: number } | ArtifactError;
     try {
-      await writeSampleArchive(path, files, password, this.#signal);
+      await ARCHIVE_WRITERS[format](path, files, password, this.#signal);
       packed = { path, sizeBytes: (await stat(path)).size };
     } catch (error) {
       await rm(path, { force: true });

@@ -39,7 +39,7 @@ export function composeEml(message: Message, options: EmlOptions): Readable {
     attachments: options.attachments.map(({ name, open }) => ({
       filename: headerText(name),
       content: open(),
-      contentType: 'application/zip',
+      contentType: name.endsWith('.7z') ? 'application/x-7z-compressed' : 'application/zip',
     })),
     // Lines of quoted-printable are never cut by a server, and the text stays readable in the file.
     textEncoding: 'quoted-printable',

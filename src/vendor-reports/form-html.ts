@@ -18,7 +18,10 @@ export function renderFormPage(report: VendorReport, fields: readonly FormField[
     key: report.vendor,
     header: html`<nav><a href="../index.html">All reports</a></nav>`,
     main: html`<h1>${title}</h1>
-      <p class="soft">Engines: ${report.engines.join(', ')}</p>
+      <p class="soft">
+        Engines:
+        ${report.engines.join(', ')}${report.clears.length > 0 && html`. Should also clear: ${report.clears.join(', ')}`}
+      </p>
       ${formAddress(report.contact.form)}
       <ol class="fields">
         ${fields.map((field, index) => renderField(field, index + 1, language))}

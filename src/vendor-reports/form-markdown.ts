@@ -10,6 +10,7 @@ export function renderFormMarkdown(report: VendorReport, fields: readonly FormFi
     `# False positive report to ${escapeMarkdown(report.vendor)}`,
     '',
     `Engines: ${report.engines.map(escapeMarkdown).join(', ')}`,
+    ...(report.clears.length > 0 ? [`Should also clear: ${report.clears.map(escapeMarkdown).join(', ')}`] : []),
     '',
     form === null ? 'No form is known.' : `Form: <${form}>`,
     '',

@@ -27,6 +27,10 @@ export interface ReportArtifact {
   readonly detections: readonly Detection[];
 }
 
+export const ARCHIVE_FORMATS = ['zip', '7z'] as const;
+
+export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
+
 /** The sample that goes with a report. */
 export type SamplePlan =
   /** The vendor gets none: it asks for no file, or there is none to give. `notes` of the report say which. */
@@ -35,8 +39,8 @@ export type SamplePlan =
   | { readonly kind: 'bare'; readonly files: readonly SampleFile[] }
   | {
       readonly kind: 'archive';
-      /** What the vendor asks for; a `7z` is asked for by very few and written as zip with a note. */
-      readonly wanted: EngineEntry['requirements']['archive'];
+      /** What the vendor asks for; zip when it has no wish. */
+      readonly format: ArchiveFormat;
       readonly password: string;
       /** Bytes of the archive above which it is kept out of the message; the vendor's limit or a usual one. */
       readonly limitBytes: number;

@@ -41,12 +41,11 @@ export function planSample(
   if (archive === 'none') {
     return { plan: { kind: 'bare', files }, notes: [...notes, { code: 'sample-bare', args: {} }] };
   }
-  if (archive === '7z') notes.push({ code: 'wants-7z', args: { password: archivePassword ?? USUAL_PASSWORD } });
   if (archivePassword === null) notes.push({ code: 'password-usual', args: { password: USUAL_PASSWORD } });
   return {
     plan: {
       kind: 'archive',
-      wanted: archive,
+      format: archive === '7z' ? '7z' : 'zip',
       password: archivePassword ?? USUAL_PASSWORD,
       limitBytes: maxSizeMb === null ? USUAL_LIMIT_BYTES : maxSizeMb * 1_000_000,
       files,

@@ -60,8 +60,6 @@ const NOTES: Words = {
   'sample-too-large': ({ archive, limit }) =>
     `${text(archive)} is larger than the ${text(limit)} that the vendor (or a usual mailbox) takes: it lies beside the message, which names a download instead.`,
   'sample-no-link': () => 'There is no download address to name instead: add one, or offer another way.',
-  'wants-7z': ({ password }) =>
-    `The vendor asks for a 7z archive; a zip lies here. To make one: 7z a -p${text(password)} -mhe=on sample.7z <files>`,
   'password-usual': ({ password }) =>
     `The vendor states no password; "${text(password)}" is what nearly all use, and the message says so.`,
   'draft-kept': ({ file, beside }) => `${text(file)} was edited and is kept; the new version is ${text(beside)}.`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDownloadHost } from '../../src/demo/download-host.js';
@@ -71,6 +71,22 @@ describe('a check with evidence', () => {
     expect(unproven.result.requests.total).toBe(0);
     expect(unproven.result.artifacts[0]).toMatchObject({ verdict: 'unproven' });
     expect(outcomes(unproven.result.artifacts[0]!)).toMatchObject({ signature: 'silent', signer: 'silent' });
+  });
+
+  it('takes the roots that the profile names, from beside the profile', async () => {
+    const { check, folder } = await release({ 'ExampleSetup-1.exe': 'setup-signed.exe' });
+    mkdirSync(join(folder, 'profiles'));
+    copyFileSync(join(SAMPLES, 'test-root.pem'), join(folder, 'profiles', 'own.pem'));
+    const profile = { ...PROFILE, signers: { ...PROFILE.signers, roots: 'own.pem' } };
+    writeFileSync(join(folder, 'profiles', 'own.json'), JSON.stringify(profile));
+    const { result } = await check('--product', 'profiles/own.json', 'ExampleSetup-1.exe');
+    expect(outcomes(result.artifacts[0]!)).toMatchObject({ signature: 'supports', signer: 'supports' });
+    const inspected = await runCli(['inspect', '--product', 'profiles/own.json', '--json', 'ExampleSetup-1.exe'], {
+      cwd: folder,
+    });
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ files: [{ signature: { signers: [{ anchored: true }] } }] });
+    writeFileSync(join(folder, 'profiles', 'own.pem'), 'no certificate');
+    expect((await check('--product', 'profiles/own.json', 'ExampleSetup-1.exe')).code).toBe(2);
   });
 
   it.each([

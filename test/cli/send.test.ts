@@ -48,7 +48,7 @@ describe('absolve report --send', () => {
     const { headers, parts, defects } = readMailWithPython(server.received[0]!.content);
     expect(Object.fromEntries(headers)).toMatchObject({ From: FROM, To: 'fpreport@bkav.com' });
     expect(headers.map(([name]) => name)).not.toContain('X-Unsent');
-    expect(parts.map(({ name }) => name)).toEqual([null, null, 'samples.zip']);
+    expect(parts.map(({ name }) => name)).toEqual([null, null, 'samples.7z']);
     expect(defects).toEqual([]);
     expect((await cases()).map(({ vendor, state }) => [vendor, state])).toEqual([
       ['Bkav', 'reported'],

@@ -46,13 +46,18 @@ describe('a profile', () => {
         ...MINIMAL,
         files: [{ pattern: 'Example-*.msi', upgradeCodes: [code] }],
         hosts: ['Download.Example.COM'],
-        signers: { organisations: [' Example Ltd '], thumbprints: ['AB'.repeat(20)] },
+        signers: { organisations: [' Example Ltd '], thumbprints: ['AB'.repeat(20)], roots: 'roots.pem' },
       },
       'x',
+      '/release',
     );
     expect(profile.upgradeCodes).toEqual([code.toUpperCase()]);
     expect(profile.hosts).toEqual(['download.example.com']);
-    expect(profile.signers).toEqual({ organisations: ['Example Ltd'], thumbprints: ['ab'.repeat(20)] });
+    expect(profile.signers).toEqual({
+      organisations: ['Example Ltd'],
+      thumbprints: ['ab'.repeat(20)],
+      roots: join('/release', 'roots.pem'),
+    });
   });
 
   it('with unknown or wrong keys is refused, every problem with its path', () => {
@@ -65,7 +70,7 @@ describe('a profile', () => {
       contact: { email: 'nobody' },
       extra: 1,
     };
-    const refuse = (): unknown => parseProfile(wrong, 'own.json');
+    const refuse = (): unknown => parseProfile(wrong, 'own.json', '/');
     expect(refuse).toThrow(UsageError);
     const paths = [
       'name',

@@ -8,6 +8,7 @@ const profileOf = (name: string, patterns: readonly string[], members = {}) =>
   parseProfile(
     { name, product: name, publisher: 'P', files: patterns.map((pattern) => ({ pattern })), ...members },
     'test',
+    '/',
   );
 
 describe('file names', () => {

@@ -10,7 +10,8 @@ import type { CaseStore, Mailer } from '../../src/ports.js';
 import { openStore } from '../../src/store/open.js';
 import { anyMail } from '../contract/mailer.js';
 import { after, observe } from '../domain/case-support.js';
-import type { ServerMood } from '../support/mail-server.js';
+import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
+import { startMailServer, type ServerMood } from '../support/mail-server.js';
 import { createMemoryMailer, type MemoryMailer } from '../support/memory-mailer.js';
 import { tempFolder } from '../support/temp.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -175,6 +176,24 @@ describe('sending reports', () => {
     expect(results.flatMap(states).toSorted()).toEqual(['sent', 'sent', 'sent', 'taken', 'taken', 'taken']);
     expect(mailer.received).toHaveLength(3);
   });
+});
+
+it('A server that greylists gets it when it comes back, over a real connection', async () => {
+  const { store, messages } = await world();
+  const server = await startMailServer();
+  server.moods(451, 'take', 450, 'take');
+  const waits: number[] = [];
+  // Waits for nothing: what is waited for is not the point, and the connection is a real one.
+  const clock = { now: () => Date.now(), until: async (instant: number) => void waits.push(instant - Date.now()) };
+  const deps = { store, mailer: createSmtpMailer(server.settings), clock, signal: new AbortController().signal };
+  const result = await sendReports(messages, deps, OPTIONS);
+  expect(states(result)).toEqual(['sent', 'sent', 'sent']);
+  expect(server.received.flatMap(({ to }) => to)).toEqual([
+    'beta@vendor.example',
+    'alpha@vendor.example',
+    'gamma@vendor.example',
+  ]);
+  expect(Math.max(...waits)).toBeGreaterThan(59_000);
 });
 
 it('Whatever servers do and whenever the program dies, no message is ever taken twice', async () => {

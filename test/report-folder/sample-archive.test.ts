@@ -1,18 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArtifactError } from '../../src/errors.js';
 import { safeEntryNames } from '../../src/report-folder/safe-names.js';
-import { writeSampleArchive, type ArchiveFile } from '../../src/report-folder/sample-archive.js';
+import { ARCHIVE_WRITERS } from '../../src/report-folder/archive.js';
+import type { CheckedFile } from '../../src/report-folder/checked-file.js';
+import { ARCHIVE_FORMATS } from '../../src/vendor-reports/plan-types.js';
 import { HOSTILE_NAMES } from '../support/reports.js';
 import { tempFolder } from '../support/temp.js';
 
 const { signal } = new AbortController();
 
-function fileOf(folder: string, name: string, content: Uint8Array): ArchiveFile {
+function fileOf(folder: string, name: string, content: Uint8Array): CheckedFile {
   const path = join(folder, `${createHash('sha1').update(name).digest('hex')}.bin`);
   writeFileSync(path, content);
   return { path, name, sha256: createHash('sha256').update(content).digest('hex') };
@@ -25,59 +27,52 @@ function unpack(archive: string, target: string, password: string): readonly str
   return readdirSync(target).toSorted();
 }
 
-describe('a sample archive', () => {
+describe.each(ARCHIVE_FORMATS)('a sample archive, %s', (format) => {
+  const writeArchive = ARCHIVE_WRITERS[format];
+
   it('is opened by 7z with the password, and has what was put in', async () => {
     const folder = tempFolder();
-    const contents = [randomBytes(3_000_000), Buffer.alloc(2_000_000, 'a'), Buffer.from('x')];
+    const contents = [randomBytes(3_000_000), Buffer.alloc(2_000_000, 'a'), Buffer.from('x'), randomBytes(16)];
     const files = contents.map((content, index) => fileOf(folder, `file ${index}.exe`, content));
-    const archive = join(folder, 'samples.zip');
-    await writeSampleArchive(archive, files, 'infected', signal);
-    expect(unpack(archive, join(folder, 'out'), 'infected')).toEqual(['file 0.exe', 'file 1.exe', 'file 2.exe']);
+    const archive = join(folder, `samples.${format}`);
+    await writeArchive(archive, files, 'infected', signal);
+    expect(unpack(archive, join(folder, 'out'), 'infected')).toEqual(contents.map((_, index) => `file ${index}.exe`));
     for (const [index, content] of contents.entries()) {
       expect(readFileSync(join(folder, 'out', `file ${index}.exe`)).equals(content)).toBe(true);
     }
-    const listing = execFileSync('7z', ['l', '-slt', archive], { encoding: 'utf8' });
-    expect(listing.match(/^Method = .*$/gm)).toEqual(Array.from({ length: 3 }, () => 'Method = ZipCrypto Deflate'));
-    expect(listing.match(/^Encrypted = .*$/gm)).toEqual(Array.from({ length: 3 }, () => 'Encrypted = +'));
+    expect(statSync(archive).size).toBeLessThan(3_100_000);
+    const method = format === 'zip' ? 'ZipCrypto Deflate' : 'Deflate 7zAES:19';
+    const listing = execFileSync('7z', ['l', '-slt', '-pinfected', archive], { encoding: 'utf8' });
+    // The 7z lists its own methods as well.
+    expect(listing.match(/^Method = .*$/gm)?.slice(-contents.length)).toEqual(contents.map(() => `Method = ${method}`));
+    expect(listing.match(/^Encrypted = .*$/gm)).toEqual(contents.map(() => 'Encrypted = +'));
   });
 
   it('is not opened with another password', async () => {
     const folder = tempFolder();
-    const archive = join(folder, 'samples.zip');
-    await writeSampleArchive(archive, [fileOf(folder, 'a.exe', randomBytes(1000))], 'novirus', signal);
+    const archive = join(folder, `samples.${format}`);
+    await writeArchive(archive, [fileOf(folder, 'a.exe', randomBytes(1000))], 'novirus', signal);
     const { status, stderr } = spawnSync('7z', ['t', '-pinfected', archive], { encoding: 'utf8' });
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/Wrong password/);
     expect(spawnSync('7z', ['t', '-pnovirus', archive]).status).toBe(0);
   });
 
-  it('is read by an independent implementation, hostile names included', async () => {
+  it('holds hostile names as harmless ones', async () => {
     const folder = tempFolder();
     const files = HOSTILE_NAMES.map((name) => fileOf(folder, name, Buffer.from(`content of ${name}`)));
-    const archive = join(folder, 'samples.zip');
-    await writeSampleArchive(archive, files, 'infected', signal);
-    const script = `
-import json, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as archive:
-    json.dump([[info.filename, archive.read(info, pwd=b'infected').decode('utf8')] for info in archive.infolist()], sys.stdout)
-`;
-    const read = JSON.parse(execFileSync('python3', ['-c', script, archive], { encoding: 'utf8' })) as [
-      string,
-      string,
-    ][];
-    expect(read.map(([name]) => name)).toEqual(safeEntryNames(HOSTILE_NAMES));
-    expect(read.map(([, content]) => content)).toEqual(
-      HOSTILE_NAMES.map((name) => `content of ${name}`.replaceAll('\ud800', '\ufffd')),
-    );
-    expect(unpack(archive, join(folder, 'out'), 'infected')).toHaveLength(HOSTILE_NAMES.length);
+    const archive = join(folder, `samples.${format}`);
+    await writeArchive(archive, files, 'infected', signal);
+    expect(unpack(archive, join(folder, 'out'), 'infected')).toEqual(safeEntryNames(HOSTILE_NAMES).toSorted());
   });
 
   it('is the same bytes for the same files', async () => {
     const folder = tempFolder();
     const files = [fileOf(folder, 'a.exe', randomBytes(100_000)), fileOf(folder, 'b.exe', Buffer.alloc(100_000))];
-    await writeSampleArchive(join(folder, '1.zip'), files, 'infected', signal);
-    await writeSampleArchive(join(folder, '2.zip'), files, 'infected', signal);
-    expect(readFileSync(join(folder, '1.zip')).equals(readFileSync(join(folder, '2.zip')))).toBe(true);
+    const [one, two] = ['1', '2'].map((name) => join(folder, `${name}.${format}`)) as [string, string];
+    await writeArchive(one, files, 'infected', signal);
+    await writeArchive(two, files, 'infected', signal);
+    expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
   });
 
   it.each([
@@ -88,7 +83,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
     const folder = tempFolder();
     const file = fileOf(folder, 'a.exe', Buffer.from('content'));
     const path = change(file.path) ?? file.path;
-    const failure = await writeSampleArchive(join(folder, 'a.zip'), [{ ...file, path }], 'infected', signal).catch(
+    const failure = await writeArchive(join(folder, `a.${format}`), [{ ...file, path }], 'infected', signal).catch(
       (error: unknown) => error,
     );
     expect(failure).toBeInstanceOf(ArtifactError);
@@ -99,8 +94,52 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
     const folder = tempFolder();
     const file = fileOf(folder, 'a.exe', randomBytes(1000));
     const stopped = AbortSignal.abort(new Error('stop'));
-    await expect(writeSampleArchive(join(folder, 'a.zip'), [file], 'infected', stopped)).rejects.toThrow('stop');
+    await expect(writeArchive(join(folder, `a.${format}`), [file], 'infected', stopped)).rejects.toThrow('stop');
   });
+
+  it('is never written over something', async () => {
+    const folder = tempFolder();
+    const file = fileOf(folder, 'a.exe', randomBytes(1000));
+    const archive = join(folder, `a.${format}`);
+    writeFileSync(archive, 'mine');
+    await expect(writeArchive(archive, [file], 'infected', signal)).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(readFileSync(archive, 'utf8')).toBe('mine');
+  });
+
+  it('is right at every length around the blocks of its cipher', async () => {
+    const folder = tempFolder();
+    const files = Array.from({ length: 40 }, (_, length) => fileOf(folder, `${length}.bin`, randomBytes(length + 1)));
+    const archive = join(folder, `a.${format}`);
+    await writeArchive(archive, files, 'infected', signal);
+    expect(spawnSync('7z', ['t', '-pinfected', archive]).status).toBe(0);
+  });
+});
+
+it('A zip is read by an independent implementation, hostile names included', async () => {
+  const folder = tempFolder();
+  const files = HOSTILE_NAMES.map((name) => fileOf(folder, name, Buffer.from(`content of ${name}`)));
+  const archive = join(folder, 'samples.zip');
+  await ARCHIVE_WRITERS.zip(archive, files, 'infected', signal);
+  const script = `
+import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    json.dump([[info.filename, archive.read(info, pwd=b'infected').decode('utf8')] for info in archive.infolist()], sys.stdout)
+`;
+  const read = JSON.parse(execFileSync('python3', ['-c', script, archive], { encoding: 'utf8' })) as [string, string][];
+  expect(read.map(([name]) => name)).toEqual(safeEntryNames(HOSTILE_NAMES));
+  expect(read.map(([, content]) => content)).toEqual(
+    HOSTILE_NAMES.map((name) => `content of ${name}`.replaceAll('\ud800', '\ufffd')),
+  );
+});
+
+it('A 7z shows not even names without the password', async () => {
+  const folder = tempFolder();
+  const archive = join(folder, 'samples.7z');
+  await ARCHIVE_WRITERS['7z'](archive, [fileOf(folder, 'secret-name.exe', randomBytes(1000))], 'infected', signal);
+  const { status, stdout } = spawnSync('7z', ['l', '-p', archive], { encoding: 'utf8' });
+  expect(status).not.toBe(0);
+  expect(stdout).not.toContain('secret-name');
+  expect(readFileSync(archive).includes(Buffer.from('secret-name', 'utf16le'))).toBe(false);
 });
 
 describe('names of entries', () => {

@@ -58,7 +58,7 @@ describe('a report folder', () => {
       'bitdefender/message.eml',
       'bitdefender/samples.zip',
       'bkav-corporation/message.eml',
-      'bkav-corporation/samples.zip',
+      'bkav-corporation/samples.7z',
       'estsecurity/form.html',
       'estsecurity/form.md',
       'estsecurity/message.eml',
@@ -84,10 +84,12 @@ describe('a report folder', () => {
     const { artifact, local } = fileWith('MZ content');
     await write(planOf([artifact], { local }), root);
     const mail = await readMail(readFileSync(join(root, 'bkav-corporation/message.eml')));
-    expect(mail.attachments.map(({ filename }) => filename)).toEqual(['samples.zip']);
+    expect(mail.attachments.map(({ filename, mimeType }) => [filename, mimeType])).toEqual([
+      ['samples.7z', 'application/x-7z-compressed'],
+    ]);
     expect(
       Buffer.from(mail.attachments[0]?.content as ArrayBuffer).equals(
-        readFileSync(join(root, 'bkav-corporation/samples.zip')),
+        readFileSync(join(root, 'bkav-corporation/samples.7z')),
       ),
     ).toBe(true);
     expect(mail.text).toContain('Password: infected');
@@ -108,7 +110,7 @@ describe('a report folder', () => {
     const mail = await readMail(readFileSync(join(root, 'bkav-corporation/message.eml')));
     expect(mail.attachments).toEqual([]);
     expect(mail.text).toContain('Download: https://www.example.com/download');
-    expect(existsSync(join(root, 'bkav-corporation/samples.zip'))).toBe(true);
+    expect(existsSync(join(root, 'bkav-corporation/samples.7z'))).toBe(true);
     expect(entries.find(({ report }) => report.vendor === 'Bkav Corporation')?.notes.map(({ code }) => code)).toEqual([
       'sample-too-large',
     ]);
@@ -131,8 +133,8 @@ describe('a report folder', () => {
     };
     const { document } = await write(tight, root);
     expect(document.vendors.find(({ vendor }) => vendor === 'Bkav Corporation')?.files.samples).toEqual([
-      'bkav-corporation/samples-1.zip',
-      'bkav-corporation/samples-2.zip',
+      'bkav-corporation/samples-1.7z',
+      'bkav-corporation/samples-2.7z',
     ]);
   });
 
@@ -147,7 +149,9 @@ describe('a report folder', () => {
     expect(notes).toEqual([
       { code: 'sample-failed', args: { artifact: 'bad.exe', problem: 'it has changed since it was checked' } },
     ]);
-    const listing = execFileSync('7z', ['l', join(root, 'bkav-corporation/samples.zip')], { encoding: 'utf8' });
+    const listing = execFileSync('7z', ['l', '-pinfected', join(root, 'bkav-corporation/samples.7z')], {
+      encoding: 'utf8',
+    });
     expect(listing).toContain('good.exe');
     expect(listing).not.toContain('bad.exe');
   });

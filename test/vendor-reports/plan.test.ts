@@ -240,9 +240,10 @@ describe('planning samples', () => {
     expect(codes(report.notes)).toContain(note);
   });
 
-  it('says when the vendor asks for another archive', () => {
-    const report = reportTo(planOf([falsePositive(['Bkav'])], { local: present() }), 'Bkav Corporation');
-    expect(report.notes).toContainEqual({ code: 'wants-7z', args: { password: 'infected' } });
+  it('makes the archive that the vendor asks for', () => {
+    const plan = planOf([falsePositive(['Bkav', 'MaxSecure'])], { local: present() });
+    expect(reportTo(plan, 'Bkav Corporation').sample).toMatchObject({ format: '7z', password: 'infected' });
+    expect(reportTo(plan, 'Max Secure Software').sample).toMatchObject({ format: 'zip' });
   });
 
   it('plans none when the user wants none', () => {

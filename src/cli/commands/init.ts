@@ -39,7 +39,7 @@ export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
       ? {}
       : (JSON.parse(await readFile(packageFile(`data/products/${shippedName}.json`), 'utf8')) as object);
   const profile = starterProfile(answers, source);
-  parseProfile(JSON.parse(profile), 'your answers');
+  parseProfile(JSON.parse(profile), 'your answers', io.cwd);
   await writeNew(profilePath, profile);
   await writeNew(configPath, starterConfig(`./${profileName}`));
   await write(io.stdout, `${CONFIG_NAME}\n${profileName}\n`);

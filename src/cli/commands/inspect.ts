@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { runInspect } from '../../compose-inspect.js';
+import { loadConfig } from '../../config/load.js';
 import { EXIT, InterruptedError, type ExitCode } from '../../errors.js';
 import { renderInspection } from '../../reports/inspect-terminal.js';
 import { choosePaint } from '../../reports/style.js';
@@ -35,7 +36,9 @@ export function declare(command: Command): void {
 
 /** Inspects and renders. What is found is no failure: only what could not be read changes the exit status. */
 export async function run({ args, options: parsed }: Invocation, io: Io): Promise<ExitCode> {
-  const { json, roots, product } = parsed as Options;
+  const options = parsed as Options;
+  const config = await loadConfig(io.env, io.cwd);
+  const { roots = config.roots, product = config.product } = options;
   const settings = { ...(roots !== undefined && { roots }), ...(product !== undefined && { product }) };
   try {
     const result = await runInspect(args, settings, {
@@ -45,7 +48,7 @@ export async function run({ args, options: parsed }: Invocation, io: Io): Promis
       signal: io.signal,
       now: Date.now(),
     });
-    const text = json
+    const text = options.json
       ? jsonText(result)
       : renderInspection(result, { columns: io.columns, paint: choosePaint(io.env, io.isTty.stdout) });
     await write(io.stdout, text);

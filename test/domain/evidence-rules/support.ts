@@ -24,6 +24,7 @@ export function exampleProfile(members: Readonly<Record<string, unknown>> = {}) 
       ...members,
     },
     'test',
+    '/',
   );
 }
 
