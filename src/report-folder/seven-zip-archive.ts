@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
-import type { WriteArchive } from './archive.js';
+import type { WriteArchive } from './write-archive.js';
 import { readChecked, type CheckedFile } from './checked-file.js';
 import { safeEntryNames } from './safe-names.js';
 

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createDeflateRaw } from 'node:zlib';
-import type { WriteArchive } from './archive.js';
+import type { WriteArchive } from './write-archive.js';
 import { readChecked, type CheckedFile, type Measured } from './checked-file.js';
 import { safeEntryNames } from './safe-names.js';
 
