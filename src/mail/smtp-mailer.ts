@@ -10,6 +10,8 @@ import type { Mailer, MailOutcome, OutgoingMail } from '../ports.js';
 const CONNECT_MS = 30_000;
 /** RFC 5321 grants a server ten minutes after the message; those that scan attachments meanwhile take one or two. */
 const ANSWER_MS = 300_000;
+/** How long a person who interrupts waits for the answer to a message that is complete. */
+const LAST_ANSWER_MS = 5000;
 const MAX_WORDS = 300;
 
 /** What the library adds to its errors; declared here because only these members are relied on. */
@@ -24,7 +26,10 @@ interface SmtpFailure {
  * Sends over SMTP, one connection a message: vendors are few, and a connection that broke must not take the next message with
  * it. The server's certificate is always checked, and nothing is said in the clear but to this machine itself.
  */
-export function createSmtpMailer(server: MailServer): Mailer {
+export function createSmtpMailer(
+  server: MailServer,
+  { lastAnswerMs = LAST_ANSWER_MS }: { readonly lastAnswerMs?: number } = {},
+): Mailer {
   return {
     async send(mail, { signal }) {
       signal.throwIfAborted();
@@ -33,7 +38,7 @@ export function createSmtpMailer(server: MailServer): Mailer {
       connection.on('error', () => {});
       try {
         await open(connection, server, signal);
-        const outcome = await transfer(connection, mail, createWords(server), signal);
+        const outcome = await transfer(connection, mail, { words: createWords(server), signal, lastAnswerMs });
         connection.quit();
         return outcome;
       } finally {
@@ -93,21 +98,28 @@ async function open(connection: SMTPConnection, server: MailServer, signal: Abor
 async function transfer(
   connection: SMTPConnection,
   mail: OutgoingMail,
-  words: (text: string) => string,
-  signal: AbortSignal,
+  {
+    words,
+    signal,
+    lastAnswerMs,
+  }: { readonly words: (text: string) => string; readonly signal: AbortSignal; readonly lastAnswerMs: number },
 ): Promise<MailOutcome> {
   const content = mail.open();
   let isHandedOver = false;
   content.once('end', () => {
     isHandedOver = true;
   });
-  // What is half sent is dropped by every server; what is fully sent must get its answer.
-  const abort = (): void => {
-    if (!isHandedOver) content.destroy(new Error('interrupted'));
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let abort = (): void => {};
   try {
     return await new Promise<MailOutcome>((resolve) => {
+      // What is half sent is dropped by every server; what is fully sent may still get its answer.
+      abort = () => {
+        if (!isHandedOver) content.destroy(new Error('interrupted'));
+        else
+          timer = setTimeout(() => resolve({ kind: 'unclear', reason: 'interrupted before the answer' }), lastAnswerMs);
+      };
+      signal.addEventListener('abort', abort, { once: true });
       connection.send({ from: mail.from, to: [...mail.to], use8BitMime: true }, content, (error, info) => {
         const failure = error as SmtpFailure | null;
         resolve(
@@ -118,6 +130,7 @@ async function transfer(
       });
     });
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', abort);
     content.destroy();
   }

@@ -7,6 +7,7 @@ import type { ReportDocument } from '../../src/vendor-reports/report-document.js
 import { runCli, type CliOptions } from '../support/cli.js';
 import { readMail, readMailWithPython } from '../support/mail.js';
 import { MAIL_PASSWORD, MAIL_USER, startMailServer, type TestMailServer } from '../support/mail-server.js';
+import { start } from '../support/program.js';
 import { releaseFolder } from '../support/release-folder.js';
 import { tempFolder } from '../support/temp.js';
 
@@ -147,6 +148,20 @@ describe('absolve report --send', () => {
     expect((await mark(unclear!.id, 'open')).code).toBe(0);
     expect(await report()).toMatchObject({ code: 0 });
     expect(server.received).toHaveLength(1);
+  });
+
+  it('killed while the server has not answered, knows that it is unclear and sends nothing again', async () => {
+    const { server, folder, env, report, cases } = await office(['Bkav']);
+    server.moods('silent');
+    const complete = server.content();
+    const { child, done } = start(['report', '--from', 'result.json', '--send', '--yes'], { cwd: folder, env });
+    await complete;
+    child.kill('SIGKILL');
+    expect((await done).signal).toBe('SIGKILL');
+    const again = await report();
+    expect(again.stderr).toContain('nothing left to send');
+    expect((await cases())[0]).toMatchObject({ state: 'open', nextStep: { kind: 'confirm' } });
+    expect(server.connections()).toBe(1);
   });
 
   it('says once that the login is refused, keeps the drafts, and shows no password anywhere', async () => {

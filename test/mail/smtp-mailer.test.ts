@@ -95,6 +95,17 @@ describe('a mail server', () => {
     await expect(mailer.send(anyMail(), { signal: controller.signal })).rejects.toThrow('interrupted');
   });
 
+  it('that took it all and says nothing keeps nobody for long who presses Ctrl-C, and it stays unclear', async () => {
+    const { settings, moods, content } = await startMailServer();
+    moods('silent');
+    const controller = new AbortController();
+    const complete = content();
+    const sending = createSmtpMailer(settings, { lastAnswerMs: 20 }).send(anyMail(), { signal: controller.signal });
+    await complete;
+    controller.abort(new Error('interrupted'));
+    expect(await sending).toEqual({ kind: 'unclear', reason: 'interrupted before the answer' });
+  });
+
   it('shows its words on one line, whatever is in them', async () => {
     const { settings, moods } = await startMailServer();
     moods(550);

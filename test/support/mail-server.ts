@@ -32,6 +32,8 @@ export interface TestMailServer {
   readonly settings: MailServer;
   /** Everything it took. */
   readonly received: readonly ReceivedMail[];
+  /** Resolves when the content of a message is complete, answered or not. */
+  readonly content: () => Promise<void>;
   /** Connections so far. */
   readonly connections: () => number;
   /** What it does with the next messages, in order; after those it takes everything. */
@@ -66,6 +68,7 @@ function serverCertificate(): { readonly key: string; readonly cert: string } {
 export async function startMailServer({ security = 'tls' }: MailServerOptions = {}): Promise<TestMailServer> {
   const received: ReceivedMail[] = [];
   const waiting: ServerMood[] = [];
+  let onContent = (): void => {};
   const sockets = new Set<Socket>();
   let connections = 0;
   let mood: ServerMood = 'take';
@@ -99,6 +102,7 @@ export async function startMailServer({ security = 'tls' }: MailServerOptions = 
         if (mood === 'cut-early') cut();
       });
       stream.on('end', () => {
+        onContent();
         if (mood === 'cut-late') cut();
         else if (mood === 'refuse-content') done(fail(554, 'content looks like malware'));
         else if (mood === 'take') {
@@ -138,6 +142,10 @@ export async function startMailServer({ security = 'tls' }: MailServerOptions = 
       ca: cert,
     },
     received,
+    content: () =>
+      new Promise((resolve) => {
+        onContent = resolve;
+      }),
     connections: () => connections,
     moods: (...moods) => void waiting.push(...moods),
   };
