@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 /** Everything a command may know of the outside. Tests hand in their own; only `process-io.ts` knows the process. */
@@ -32,4 +33,15 @@ export function write(stream: Writable, text: string): Promise<void> {
       else resolve();
     });
   });
+}
+
+/** An absolute path as the user would type it: from the working folder, where it lies below it. */
+export function shownPath(path: string, { cwd }: Pick<Io, 'cwd'>): string {
+  const below = relative(cwd, path);
+  return below.startsWith('..') ? path : below || '.';
+}
+
+/** A path as the user spelled it, absolute. */
+export function resolvePath(path: string, { cwd }: Pick<Io, 'cwd'>): string {
+  return resolve(cwd, path);
 }

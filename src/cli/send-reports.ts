@@ -9,19 +9,17 @@ import type { WrittenFolder } from '../report-folder/write-folder.js';
 import { renderOutbox } from '../vendor-reports/outbox-terminal.js';
 import { deliveryWords } from '../vendor-reports/words.js';
 import { askYesNo, canAsk } from './ask.js';
-import { write, type Io } from './io.js';
+import { shownPath, write, type Io } from './io.js';
 
 export interface SendRequest {
   /** The report folder, absolute. */
   readonly out: string;
-  /** The same as the user can type it. */
-  readonly shownOut: string;
   readonly written: WrittenFolder;
   /** Vendors that the user named. */
   readonly named: readonly string[];
   readonly mail: MailSettings;
   /** Agreed to beforehand. */
-  readonly yes: boolean;
+  readonly yes?: boolean;
 }
 
 /** What became of each report, and what to end with when not all is well. */
@@ -40,14 +38,14 @@ export function requireConsent(yes: boolean, io: Io): void {
 
 /** Shows every message, asks once, sends. Words on stderr. @throws StoreError */
 export async function sendWritten(request: SendRequest, io: Io): Promise<SendReport> {
-  const { out, shownOut, written, named, mail, yes } = request;
+  const { out, written, named, mail, yes = false } = request;
   const { ready, others } = await planSending(out, written.entries, named);
   const { server } = mail;
   const list = renderOutbox(ready.map(toShown), others, {
     columns: io.columns,
     paint: choosePaint(io.env, io.isTty.stderr),
     server: `${server.host}:${server.port}`,
-    folder: shownOut,
+    folder: shownPath(out, io),
   });
   if (ready.length === 0) {
     await write(io.stderr, `${others.map((other) => `${visible(other.vendor)}: ${deliveryWords(other)}\n`).join('')}`);

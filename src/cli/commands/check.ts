@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
@@ -13,7 +12,7 @@ import { choosePaint } from '../../reports/style.js';
 import { renderTerminal } from '../../reports/terminal.js';
 import type { Invocation } from '../command.js';
 import { createConsent } from '../consent.js';
-import { write, type Io } from '../io.js';
+import { resolvePath, write, type Io } from '../io.js';
 import { declareLimits, limitSettings, type LimitOptions } from '../limit-options.js';
 import { choiceOption, countOption, durationOption } from '../options.js';
 import { createProgress } from '../progress.js';
@@ -162,7 +161,7 @@ function collectOutput(text: string, previous: readonly Output[] = []): readonly
 
 async function deliver(result: CheckResult, options: Options, io: Io): Promise<void> {
   for (const { format, path } of options.output ?? []) {
-    const file = isAbsolute(path) ? path : join(io.cwd, path);
+    const file = resolvePath(path, io);
     try {
       await writeFile(file, RENDERERS[format]?.(result) ?? '');
     } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startDownloadHost } from '../../demo/download-host.js';
 import { DEMO_SCENARIO, withdrawnScenario } from '../../demo/scenario.js';
@@ -13,7 +13,7 @@ import { choosePaint } from '../../reports/style.js';
 import { parseScenario } from '../../simulate/parse-scenario.js';
 import { startSimulator } from '../../simulate/server.js';
 import type { Invocation } from '../command.js';
-import { write, type Io } from '../io.js';
+import { resolvePath, write, type Io } from '../io.js';
 import { run as runCases } from './cases.js';
 import { run as runCheckCommand } from './check.js';
 import { run as runRecheckCommand } from './recheck.js';
@@ -85,7 +85,7 @@ export async function run({ options }: Invocation, io: Io): Promise<ExitCode> {
     );
 
     await show(`report --product example-archive.profile.json --out ${out}`);
-    const report = { out: isAbsolute(out) ? out : join(io.cwd, out), product, lang: 'en', samples: true };
+    const report = { out: resolvePath(out, io), product, lang: 'en', samples: true };
     await runReportCommand({ args: [], options: report }, inside);
 
     await show('cases mark reported --vendor bitdefender');

@@ -1,32 +1,26 @@
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openPage } from '../../browser/open-page.js';
-import { runReport } from '../../compose-report.js';
+import { runReport, type ReportSettings } from '../../compose-report.js';
 import { followForSending, readCases } from '../../compose-send.js';
-import { findProfileFor, loadProfile, loadShippedProfiles } from '../../config/load-profile.js';
 import { loadConfig } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
 import { readMailSettings, type MailSettings } from '../../config/smtp.js';
 import type { Case } from '../../domain/case.js';
+import type { Delivery } from '../../domain/delivery.js';
 import type { CheckResult } from '../../domain/document.js';
 import { jsonText, visible } from '../../domain/text.js';
 import { EXIT, InterruptedError, UsageError, type ExitCode } from '../../errors.js';
 import { choosePaint } from '../../reports/style.js';
-import { parseResult } from '../../report-folder/read-result.js';
-import { noteDeliveries } from '../../report-folder/write-folder.js';
-import type { Language } from '../../vendor-reports/plan-types.js';
-import { NO_PUBLISHER, toPublisherFacts, type PublisherFacts } from '../../vendor-reports/publisher.js';
+import { noteDeliveries, type WrittenFolder } from '../../report-folder/write-folder.js';
+import type { Language, ReportPlan } from '../../vendor-reports/plan-types.js';
 import { toReportDocument } from '../../vendor-reports/report-document.js';
 import { renderReportRun } from '../../vendor-reports/report-terminal.js';
 import { noteWords } from '../../vendor-reports/words.js';
-import type { VendorDirectory } from '../../vendors/directory.js';
-import { searchEngines } from '../../vendors/search.js';
 import type { Invocation } from '../command.js';
-import { write, type Io } from '../io.js';
+import { resolvePath, write, type Io } from '../io.js';
 import { choiceOption } from '../options.js';
-import { loadLastResult } from '../last-result.js';
+import { findVendors, readPublisher, readResult } from '../report-input.js';
 import { requireConsent, sendWritten } from '../send-reports.js';
 import { openDirectory } from './vendors.js';
 
@@ -90,59 +84,74 @@ export async function run({ options: parsed }: Invocation, io: Io): Promise<Exit
   const options = parsed as unknown as Options;
   const config = await loadConfig(io.env, io.cwd);
   const mail = await readMail(options, config, io);
-  const [directory, document] = await Promise.all([openDirectory(options.vendors, io), readResult(options.from, io)]);
-  const out = resolve(options.out, io);
-  const named = options.vendor === undefined ? undefined : findVendors(options.vendor, directory);
+  const document = await readResult(options.from, io);
+  const settings = await toSettings(options, config, document, io);
   try {
     const cases = await casesFor(document, options, io);
     const { plan, written } = await runReport(
       document,
-      {
-        language: options.lang,
-        publisher: await readPublisher(options.product ?? config.product, document, io),
-        directory,
-        force: options.force ?? false,
-        samples: options.samples,
-        out,
-        cases,
-        onlyDue: mail !== undefined,
-        ...(config.smtp?.from !== undefined && { from: config.smtp.from }),
-        ...(named !== undefined && { vendors: named }),
-        ...(options.templates !== undefined && { templates: resolve(options.templates, io) }),
-      },
+      { ...settings, cases, onlyDue: mail !== undefined },
       { cwd: io.cwd, now: Date.now(), signal: io.signal },
     );
-    if (written === null) {
-      // With --send, what is no longer due was left out as well, and the notes say why.
-      const isLeft = plan.notes.some(({ code }) => code !== 'left-out');
-      const title = isLeft ? 'nothing left to send' : 'nothing to report: no artifact is a likely false positive';
-      const words = [title, ...plan.notes.map(noteWords)];
-      await write(io.stderr, `${words.join('\n  ')}\n`);
-      if (options.json) await write(io.stdout, jsonText(toReportDocument(plan, () => ({ samples: [] }))));
-      return EXIT.pass;
-    }
-    const sending =
-      mail &&
-      (await sendWritten(
-        { out, shownOut: options.out, written, named: named ?? [], mail, yes: options.yes ?? false },
-        io,
-      ));
-    const report = sending ? await noteDeliveries(plan, out, written, sending.deliveries) : written.document;
-    const index = join(options.out, 'index.html');
-    if (options.json) await write(io.stdout, jsonText(report));
-    else {
-      const paint = choosePaint(io.env, io.isTty.stdout);
-      const told = { ...(sending && { deliveries: sending.deliveries }), notes: written.notes };
-      await write(io.stdout, renderReportRun(plan, { columns: io.columns, paint, index, ...told }));
-    }
-    if (options.open && !(await openPage(join(out, 'index.html')))) {
-      await write(io.stderr, `no browser could be started here: open ${visible(index)} yourself\n`);
-    }
+    if (written === null) return await sayNothing(plan, options, io);
+    const named = settings.vendors ?? [];
+    const sending = mail && (await sendWritten({ ...options, out: settings.out, written, named, mail }, io));
+    const deliveries = sending?.deliveries ?? [];
+    const report = sending ? await noteDeliveries(plan, settings.out, written, deliveries) : written.document;
+    await say(plan, { ...written, document: report }, deliveries, options, io);
     if (sending?.failure !== undefined) throw sending.failure;
     return EXIT.pass;
   } catch (error) {
     if (!io.signal.aborted || error instanceof InterruptedError) throw error;
     throw new InterruptedError('interrupted', { cause: error, hint: 'run it again: what you edited is kept' });
+  }
+}
+
+/** Flags win over the config file, which wins over the defaults. */
+async function toSettings(
+  options: Options,
+  config: Config,
+  document: CheckResult,
+  io: Io,
+): Promise<Omit<ReportSettings, 'cases' | 'onlyDue'>> {
+  const directory = await openDirectory(options.vendors, io);
+  return {
+    language: options.lang,
+    publisher: await readPublisher(options.product ?? config.product, document, io),
+    directory,
+    force: options.force ?? false,
+    samples: options.samples,
+    out: resolvePath(options.out, io),
+    ...(config.smtp?.from !== undefined && { from: config.smtp.from }),
+    ...(options.vendor !== undefined && { vendors: findVendors(options.vendor, directory) }),
+    ...(options.templates !== undefined && { templates: resolvePath(options.templates, io) }),
+  };
+}
+
+/** There is nothing to write, or with `--send` nothing left to send: the notes say why. */
+async function sayNothing(plan: ReportPlan, { json }: Options, io: Io): Promise<ExitCode> {
+  const isLeft = plan.notes.some(({ code }) => code !== 'left-out');
+  const title = isLeft ? 'nothing left to send' : 'nothing to report: no artifact is a likely false positive';
+  await write(io.stderr, `${[title, ...plan.notes.map(noteWords)].join('\n  ')}\n`);
+  if (json) await write(io.stdout, jsonText(toReportDocument(plan, () => ({ samples: [] }))));
+  return EXIT.pass;
+}
+
+async function say(
+  plan: ReportPlan,
+  { document, notes }: WrittenFolder,
+  deliveries: readonly Delivery[],
+  { json, open, out }: Options,
+  io: Io,
+): Promise<void> {
+  const index = join(out, 'index.html');
+  const paint = choosePaint(io.env, io.isTty.stdout);
+  const text = json
+    ? jsonText(document)
+    : renderReportRun(plan, { columns: io.columns, paint, index, notes, deliveries });
+  await write(io.stdout, text);
+  if (open && !(await openPage(resolvePath(index, io)))) {
+    await write(io.stderr, `no browser could be started here: open ${visible(index)} yourself\n`);
   }
 }
 
@@ -169,45 +178,4 @@ async function readMail(options: Options, config: Config, io: Io): Promise<MailS
 async function casesFor(document: CheckResult, { send, from }: Options, io: Io): Promise<readonly Case[]> {
   if (!send && from !== undefined) return [];
   return send ? followForSending(document, io) : readCases(io);
-}
-
-async function readResult(from: string | undefined, io: Io): Promise<CheckResult> {
-  if (from === undefined) return loadLastResult(io);
-  if (from === '-') return parseResult(await readAll(io.stdin), 'standard input');
-  let json: string;
-  try {
-    json = await readFile(resolve(from, io), 'utf8');
-  } catch (error) {
-    throw new UsageError('CONFIG_USAGE', `cannot read ${visible(from)}`, { cause: error });
-  }
-  return parseResult(json, from);
-}
-
-/** The profile that is chosen, else a shipped one that the check used or file names speak for. */
-async function readPublisher(chosen: string | undefined, document: CheckResult, io: Io): Promise<PublisherFacts> {
-  if (chosen !== undefined) return toPublisherFacts(await loadProfile(chosen, io.cwd));
-  const shipped = (await loadShippedProfiles()).find(({ name }) => name === document.product);
-  const profile = shipped ?? (await findProfileFor(document.artifacts.map(({ name }) => name)));
-  return profile === undefined ? NO_PUBLISHER : toPublisherFacts(profile);
-}
-
-/** Vendors by whatever name; a name that means several means all of them. */
-function findVendors(names: readonly string[], directory: VendorDirectory): readonly string[] {
-  return names.flatMap((name) => {
-    const matches = searchEngines(directory, name).filter(({ kind }) => kind !== 'similar');
-    const best = matches.filter(({ rank }) => rank < 1);
-    const vendors = new Set(
-      (best.length > 0 ? best : matches).map(({ entry }) => directory.currentOf(entry.engine)?.vendor),
-    );
-    if (vendors.size === 0) {
-      throw new UsageError('CONFIG_USAGE', `--vendor: nobody is called ${JSON.stringify(name)}`, {
-        hint: `absolve vendors ${JSON.stringify(name)} shows similar names`,
-      });
-    }
-    return [...vendors].filter((vendor) => vendor !== undefined);
-  });
-}
-
-function resolve(path: string, io: Io): string {
-  return isAbsolute(path) ? path : join(io.cwd, path);
 }

@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { jsonText, visible } from '../../domain/text.js';
 import { EXIT, type ExitCode } from '../../errors.js';
@@ -9,7 +8,7 @@ import { adviseWithoutChannel } from '../../vendors/advice.js';
 import { loadDirectory, type VendorDirectory } from '../../vendors/directory.js';
 import { searchEngines } from '../../vendors/search.js';
 import type { Invocation } from '../command.js';
-import { write, type Io } from '../io.js';
+import { resolvePath, write, type Io } from '../io.js';
 
 interface Options {
   readonly json?: boolean;
@@ -74,5 +73,5 @@ export async function openDirectory(file: string | undefined, io: Io): Promise<V
   if (file === undefined) return loadDirectory();
   // Loaded only now: checking a user's file needs the schema's parser, which costs as much as node itself.
   const { loadDirectoryWith } = await import('../../vendors/overlay.js');
-  return loadDirectoryWith(isAbsolute(file) ? file : join(io.cwd, file), file);
+  return loadDirectoryWith(resolvePath(file, io), file);
 }
