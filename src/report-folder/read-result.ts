@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckResult } from '../domain/document.js';
+import { SEVERITIES } from '../domain/findings.js';
 import { VERDICTS } from '../domain/verdict.js';
 import { UsageError } from '../errors.js';
 
@@ -33,6 +34,7 @@ const artifact = z.looseObject({
   evidence: z.array(
     z.looseObject({ kind: z.string(), outcome: z.enum(['supports', 'contradicts', 'silent']), detail }),
   ),
+  findings: z.array(z.looseObject({ code: z.string(), severity: z.enum(SEVERITIES), args: detail })).default([]),
   verdict: z.enum(VERDICTS),
 });
 

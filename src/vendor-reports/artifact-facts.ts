@@ -39,6 +39,7 @@ export function toReportArtifact(
     ...(signer !== undefined && { signer }),
     ...(permalink !== undefined && { permalink }),
     ...(analysedAt !== undefined && { analysedAt }),
+    findings: artifact.findings,
     detections: detections.toSorted((a, b) => (a.engine < b.engine ? -1 : a.engine > b.engine ? 1 : 0)),
   };
 }

@@ -1,7 +1,9 @@
 import type { Delivery } from '../domain/delivery.js';
+import type { Finding } from '../domain/evidence.js';
 import type { Reason } from '../domain/verdict.js';
 import { html, type Html } from '../reports/html.js';
 import { adviceWords } from '../reports/advice-words.js';
+import { adviseOn, describeFinding } from '../reports/finding-words.js';
 import { addressLink } from './form-html.js';
 import { renderPage } from './page.js';
 import type { ReportArtifact, ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
@@ -198,7 +200,7 @@ function flagged(artifacts: readonly ReportArtifact[]): Html {
       </thead>
       <tbody>
         ${artifacts.slice(0, MOST_SHOWN).map(
-          ({ id, name, permalink, detections }) =>
+          ({ id, name, permalink, detections, findings }) =>
             html`<tr>
               <th scope="row">${name}</th>
               <td>
@@ -206,13 +208,27 @@ function flagged(artifacts: readonly ReportArtifact[]): Html {
                 >${permalink !== undefined && html`<br />${addressLink(permalink, 'VirusTotal report')}`}
               </td>
               <td>
-                ${detections.map(({ engine, label }) => html`<div>${engine}: ${label === '' ? 'no label' : label}</div>`)}
+                ${detections.map(({ engine, label }) => html`<div>${engine}: ${label === '' ? 'no label' : label}</div>`)}${explanation(findings)}
               </td>
             </tr> `,
         )}
       </tbody>
     </table>
     ${artifacts.length > MOST_SHOWN && html`<p>And ${artifacts.length - MOST_SHOWN} more.</p>`}`;
+}
+
+/** What the publisher can do about a detection beside reporting it. */
+function explanation(findings: readonly Finding[]): Html | false {
+  const told = findings.filter(({ severity }) => severity !== 'info');
+  return (
+    told.length > 0 &&
+    html`<details>
+      <summary>${told.length === 1 ? '1 thing may explain it' : `${told.length} things may explain it`}</summary>
+      <ul>
+        ${told.map((finding) => html`<li>${describeFinding(finding)}. <span class="soft">${adviseOn(finding) ?? ''}</span></li> `)}
+      </ul>
+    </details>`
+  );
 }
 
 function href(path: string): string {

@@ -1,5 +1,6 @@
 import type { Detection } from '../domain/detection.js';
 import type { DocumentArtifact, VendorContact } from '../domain/document.js';
+import type { Finding } from '../domain/evidence.js';
 import type { EngineEntry } from '../domain/vendor.js';
 import type { Reason, Verdict } from '../domain/verdict.js';
 import type { PublisherFacts, SignerFacts } from './publisher.js';
@@ -25,6 +26,8 @@ export interface ReportArtifact {
   /** ISO 8601. */
   readonly analysedAt?: string;
   readonly detections: readonly Detection[];
+  /** What may explain them, for the user alone. */
+  readonly findings: readonly Finding[];
 }
 
 export const ARCHIVE_FORMATS = ['zip', '7z'] as const;

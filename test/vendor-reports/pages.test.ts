@@ -71,7 +71,12 @@ async function violations(page: Page): Promise<readonly string[]> {
 const rich = (): ReportPlan =>
   planOf(
     [
-      falsePositive(['BitDefender', 'ALYac', 'Emsisoft', 'Microsoft', 'Bkav', 'Symantec', 'NewAV', 'SUPERAntiSpyware']),
+      falsePositive(
+        ['BitDefender', 'ALYac', 'Emsisoft', 'Microsoft', 'Bkav', 'Symantec', 'NewAV', 'SUPERAntiSpyware'],
+        {
+          findings: [{ code: 'unsigned', severity: 'medium', args: {} }],
+        },
+      ),
       falsePositive(['Kaspersky'], { name: 'odd.exe', sha256: '1'.repeat(64), verdict: 'unproven' }),
     ],
     {},
@@ -84,6 +89,7 @@ const hostile = (): ReportPlan =>
       falsePositive([], {
         name,
         sha256: String(index).padStart(64, '0'),
+        findings: [{ code: 'packed-section', severity: 'medium', args: { section: name, entropy: 7.9 } }],
         permalink: index === 0 ? 'javascript:alert(1)' : 'https://www.virustotal.com/x"><script>alert(1)</script>',
         detections: [detection('BitDefender', name), detection(name, name), detection('Microsoft', name)],
       }),
@@ -146,6 +152,7 @@ describe('the pages of a report folder', () => {
       'not in the directory',
       'Should also clear: ALYac, Emsisoft',
       'odd.exe',
+      '1 thing may explain it',
     ]) {
       expect(await page.locator('body').innerText()).toContain(words);
     }
