@@ -1,20 +1,24 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, randomBytes, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, copyFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { appendFile, copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Reason } from '../domain/verdict.js';
 import { ReportError } from '../errors.js';
 
-/** Which files this program wrote, and with which content: what differs from it was edited by a person. */
-const MANIFEST = '.absolve-written.json';
+/**
+ * Which contents this program wrote under which names, one JSON array of path and sha256 a line: what is none of them was edited by
+ * a person. Only ever appended to, and before the file itself is put in place: neither a crash nor a second process makes the
+ * program's own work look like a person's.
+ */
+const JOURNAL = '.absolve-written.jsonl';
 
-interface Manifest {
-  readonly schemaVersion: 1;
-  /** sha256 by path, `/` between folders. */
-  readonly files: Readonly<Record<string, string>>;
-}
+/** What a killed run left is nobody's after this. */
+const STALE_MS = 3_600_000;
+
+/** Names of unfinished files and folders. */
+const UNFINISHED = /^\.absolve-(?:.*\.tmp|samples-.*)$/;
 
 /**
  * Where a file ended.
@@ -35,10 +39,8 @@ export interface KeptFolder {
   place(path: string, source: string): Promise<Written>;
   /** Where a file of this folder lies. */
   locate(path: string): string;
-  /** Paths written by earlier runs and not by this one, sorted. */
-  leftBehind(): readonly string[];
-  /** Remembers what was written. */
-  close(): Promise<void>;
+  /** Paths that earlier runs wrote, that this one did not, and that are still there; sorted. */
+  leftBehind(): Promise<readonly string[]>;
 }
 
 /**
@@ -48,34 +50,44 @@ export interface KeptFolder {
  */
 export async function openKeptFolder(root: string): Promise<KeptFolder> {
   await guard(root, () => mkdir(root, { recursive: true }));
-  const before = await readManifest(join(root, MANIFEST));
-  const written = new Map<string, string>();
-  let number = 0;
+  await sweep(root);
+  const journal = await readJournal(join(root, JOURNAL));
+  const written = new Set<string>();
 
-  /** The first name beside the wanted one whose file may be replaced: missing, as written last, or the same anyway. */
+  const isOurs = (path: string, digest: string): boolean => journal.get(path)?.includes(digest) === true;
+
+  /** The first name beside the wanted one whose file may be replaced: missing, our own, or the same anyway. */
   const choose = async (path: string, digest: string): Promise<Written> => {
     for (let attempt = 0; ; attempt += 1) {
       const candidate = attempt === 0 ? path : beside(path, attempt);
       const current = await digestOf(join(root, candidate));
-      if (current === undefined || current === digest || current === before[candidate]) {
+      if (current === undefined || current === digest || isOurs(candidate, current)) {
         return attempt === 0 ? { state: 'written', path } : { state: 'beside', path: candidate, kept: path };
       }
-      if (attempt === 0 && digest === before[path]) return { state: 'edited', path };
+      // Edited, and what it was made of has not changed since.
+      if (attempt === 0 && journal.get(path)?.at(-1) === digest) return { state: 'edited', path };
     }
+  };
+
+  const note = async (path: string, digest: string): Promise<void> => {
+    const known = journal.get(path) ?? [];
+    if (known.at(-1) === digest) return;
+    journal.set(path, [...known, digest]);
+    // A line of its own whatever stands before: a killed run may have left half a line.
+    await appendFile(join(root, JOURNAL), `\n${JSON.stringify([path, digest])}\n`);
   };
 
   const keep = async (path: string, make: (temporary: string) => Promise<string>): Promise<Written> => {
     const target = join(root, path);
-    number += 1;
-    const temporary = join(dirname(target), `.absolve-${number}.tmp`);
+    const temporary = join(dirname(target), `.absolve-${randomBytes(6).toString('hex')}.tmp`);
     return guard(root, async () => {
       await mkdir(dirname(target), { recursive: true });
-      await rm(temporary, { force: true });
       try {
         const digest = await make(temporary);
         const chosen = await choose(path, digest);
+        await note(chosen.path, digest);
         if (chosen.state !== 'edited') await rename(temporary, join(root, chosen.path));
-        written.set(chosen.path, digest);
+        written.add(chosen.path);
         return chosen;
       } finally {
         await rm(temporary, { force: true });
@@ -101,23 +113,34 @@ export async function openKeptFolder(root: string): Promise<KeptFolder> {
         return (await digestOf(temporary)) ?? '';
       }),
     locate: (path) => join(root, path),
-    leftBehind: () =>
-      Object.keys(before)
-        .filter((path) => !written.has(path))
-        .toSorted(),
-    async close() {
-      // What an earlier run wrote and a person edited since stays known as edited.
-      const files = Object.fromEntries(
-        [...Object.entries(before), ...written].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      );
-      const manifest: Manifest = { schemaVersion: 1, files };
-      const temporary = join(root, `${MANIFEST}.tmp`);
-      await guard(root, async () => {
-        await pipeline(Readable.from([`${JSON.stringify(manifest, null, 2)}\n`]), createWriteStream(temporary));
-        await rename(temporary, join(root, MANIFEST));
-      });
+    async leftBehind() {
+      const others = [...journal.keys()].filter((path) => !written.has(path)).toSorted();
+      const isThere = await Promise.all(others.map((path) => exists(join(root, path))));
+      return others.filter((_, index) => isThere[index]);
     },
   };
+}
+
+/** Takes away what killed runs left half done; what is young may belong to a run that lives. */
+async function sweep(root: string): Promise<void> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const found = entries.map(({ name }) => join(root, name));
+  for (const { name } of folders) {
+    const inside = await readdir(join(root, name));
+    found.push(...inside.map((each) => join(root, name, each)));
+  }
+  for (const path of found.filter((each) => UNFINISHED.test(basename(each)))) {
+    const state = await stat(path).catch(() => undefined);
+    if (state !== undefined && Date.now() - state.mtimeMs > STALE_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `message.eml` → `message.new.eml`, `message.new-2.eml`, … */
@@ -151,14 +174,25 @@ async function digestOf(path: string): Promise<string | undefined> {
   return hash.digest('hex');
 }
 
-/** A manifest that is missing or broken means that everything there may be a person's work. */
-async function readManifest(path: string): Promise<Manifest['files']> {
+/** A line that is missing or broken means that what is there may be a person's work. */
+async function readJournal(path: string): Promise<Map<string, readonly string[]>> {
+  const journal = new Map<string, readonly string[]>();
+  const text = await readFile(path, 'utf8').catch(() => '');
+  for (const line of text.split('\n')) {
+    const entry = parseEntry(line);
+    if (entry !== undefined) journal.set(entry[0], [...(journal.get(entry[0]) ?? []), entry[1]]);
+  }
+  return journal;
+}
+
+function parseEntry(line: string): readonly [path: string, digest: string] | undefined {
   try {
-    const manifest = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest> | null;
-    const files = manifest?.files;
-    return typeof files === 'object' && files !== null ? files : {};
+    const entry: unknown = JSON.parse(line);
+    if (!Array.isArray(entry)) return undefined;
+    const [path, digest] = entry as readonly unknown[];
+    return typeof path === 'string' && typeof digest === 'string' ? [path, digest] : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -57,15 +57,13 @@ export async function writeReportFolder(plan: ReportPlan, root: string, options:
       vendorFolders.add(name);
       entries.push(await writeReport(plan, report, name, { folder, packer, notes, ...options }));
     }
-    notes.push(...leftBehind(folder, vendorFolders));
+    notes.push(...(await leftBehind(folder, vendorFolders)));
     const filesOf = new Map(entries.map((entry) => [entry.report, entry]));
     const document = toReportDocument(plan, (report) => toFiles(filesOf.get(report)));
     notes.push(...keptNote(await folder.write('report.json', `${JSON.stringify(document, null, 2)}\n`)));
     notes.push(...keptNote(await folder.write('index.html', renderIndex(plan, entries, notes))));
     return { document, entries, notes };
   } finally {
-    // Also when it ends early: what was written must be known as written, or the next run takes it for a person's work.
-    await folder.close();
     await rm(scratch, { recursive: true, force: true });
   }
 }
@@ -145,14 +143,10 @@ export async function noteDeliveries(
   deliveries: readonly Delivery[],
 ): Promise<ReportDocument> {
   const folder = await openKeptFolder(root);
-  try {
-    const told = withDeliveries(document, deliveries);
-    await folder.write('report.json', `${JSON.stringify(told, null, 2)}\n`);
-    await folder.write('index.html', renderIndex(plan, entries, notes, deliveries));
-    return told;
-  } finally {
-    await folder.close();
-  }
+  const told = withDeliveries(document, deliveries);
+  await folder.write('report.json', `${JSON.stringify(told, null, 2)}\n`);
+  await folder.write('index.html', renderIndex(plan, entries, notes, deliveries));
+  return told;
 }
 
 async function makeScratch(root: string): Promise<string> {
@@ -171,9 +165,9 @@ function toFiles(entry: IndexEntry | undefined): ReportDocument['vendors'][numbe
   };
 }
 
-function leftBehind(folder: KeptFolder, current: ReadonlySet<string>): readonly Reason[] {
+async function leftBehind(folder: KeptFolder, current: ReadonlySet<string>): Promise<readonly Reason[]> {
   const folders = new Set(
-    folder.leftBehind().flatMap((path) => (path.includes('/') ? [path.split('/')[0] ?? ''] : [])),
+    (await folder.leftBehind()).flatMap((path) => (path.includes('/') ? [path.split('/')[0] ?? ''] : [])),
   );
   return [...folders]
     .filter((name) => !current.has(name))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,6 @@ async function writeOnce(root: string, files: Readonly<Record<string, string>>):
   const folder = await openKeptFolder(root);
   const written: unknown[] = [];
   for (const [path, content] of Object.entries(files)) written.push(await folder.write(path, content));
-  await folder.close();
   return written;
 }
 
@@ -68,10 +67,58 @@ describe('a folder that keeps what a person changed', () => {
     expect(read(root, 'index.html')).toBe('mine');
   });
 
+  it('knows its own work after it was killed at any moment', async () => {
+    const root = tempFolder();
+    await writeOnce(root, { 'a.txt': 'one', 'b.txt': 'one' });
+    const folder = await openKeptFolder(root);
+    await folder.write('a.txt', 'two');
+    // Killed before `b.txt` was put in place: it is noted, and the old one is still there.
+    appendFileSync(join(root, '.absolve-written.jsonl'), `${JSON.stringify(['b.txt', 'f'.repeat(64)])}\n["c.t`);
+    for (const content of ['three', 'four']) {
+      expect(await writeOnce(root, { 'a.txt': content, 'b.txt': content })).toEqual([
+        { state: 'written', path: 'a.txt' },
+        { state: 'written', path: 'b.txt' },
+      ]);
+    }
+  });
+
+  it('is written by two at once without one taking the other for a person', async () => {
+    const root = tempFolder();
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`${index % 3}/${index}.txt`, `${index}`]),
+    );
+    const results = await Promise.all([writeOnce(root, files), writeOnce(root, files), writeOnce(root, files)]);
+    for (const result of results) {
+      expect(result).toEqual(Object.keys(files).map((path) => ({ state: 'written', path })));
+    }
+    const left = readdirSync(root, { recursive: true }).filter((name) => String(name).includes('.tmp'));
+    expect(left).toEqual([]);
+  });
+
+  it('takes away what killed runs left, once it is old', async () => {
+    const root = tempFolder();
+    mkdirSync(join(root, 'vendor'));
+    mkdirSync(join(root, '.absolve-samples-abc'));
+    for (const path of ['.absolve-1.tmp', 'vendor/.absolve-2.tmp', '.absolve-samples-abc/1.zip', 'vendor/mine.tmp']) {
+      writeFileSync(join(root, path), 'x');
+    }
+    const long = new Date(Date.now() - 2 * 3_600_000);
+    for (const path of ['.absolve-samples-abc', 'vendor/.absolve-2.tmp', 'vendor/mine.tmp'])
+      utimesSync(join(root, path), long, long);
+    await writeOnce(root, { 'a.txt': 'one' });
+    expect((readdirSync(root, { recursive: true }) as string[]).toSorted()).toEqual([
+      '.absolve-1.tmp',
+      '.absolve-written.jsonl',
+      'a.txt',
+      'vendor',
+      'vendor/mine.tmp',
+    ]);
+  });
+
   it('takes everything for a person’s work when its own memory is broken', async () => {
     const root = tempFolder();
     await writeOnce(root, { 'a.txt': 'one' });
-    writeFileSync(join(root, '.absolve-written.json'), '{"files": [');
+    writeFileSync(join(root, '.absolve-written.jsonl'), '["a.txt",\nnull\n[1]\n');
     expect(await writeOnce(root, { 'a.txt': 'two' })).toEqual([{ state: 'beside', path: 'a.new.txt', kept: 'a.txt' }]);
   });
 
@@ -86,9 +133,8 @@ describe('a folder that keeps what a person changed', () => {
       })(),
     );
     await expect(folder.write('a.txt', failing)).rejects.toThrow('cut');
-    await folder.close();
     expect(read(root, 'a.txt')).toBe('one');
-    expect(readdirSync(root).toSorted()).toEqual(['.absolve-written.json', 'a.txt']);
+    expect(readdirSync(root).toSorted()).toEqual(['.absolve-written.jsonl', 'a.txt']);
   });
 
   it('knows what an earlier run left', async () => {
@@ -96,7 +142,7 @@ describe('a folder that keeps what a person changed', () => {
     await writeOnce(root, { 'a/x': '1', 'b/x': '1' });
     const folder = await openKeptFolder(root);
     await folder.write('b/x', '2');
-    expect(folder.leftBehind()).toEqual(['a/x']);
+    expect(await folder.leftBehind()).toEqual(['a/x']);
     expect(existsSync(join(root, 'a/x'))).toBe(true);
   });
 

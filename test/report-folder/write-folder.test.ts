@@ -52,7 +52,7 @@ describe('a report folder', () => {
     const { artifact, local } = fileWith('MZ content');
     const { document } = await write(planOf([artifact], { local }), root);
     expect(filesIn(root)).toEqual([
-      '.absolve-written.json',
+      '.absolve-written.jsonl',
       'bitdefender/form.html',
       'bitdefender/form.md',
       'bitdefender/message.eml',
