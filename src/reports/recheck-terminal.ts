@@ -30,12 +30,18 @@ export function renderRecheck({ changes, outcome, requests }: RecheckResult, { c
     .join(', ');
   const lines = changes.flatMap((each) => changeLines(each, width, paint));
   const needsLook = changes.some(({ change, caseId }) => change === 'new' && caseId === undefined);
+  const isReportable = changes.some(
+    ({ change, caseId }) => (change === 'new' || change === 'relabelled') && caseId !== undefined,
+  );
   return `${[
     ...lines,
     '',
     paint('bold', `${outcome}: ${summary} · ${spent}`),
     ...(needsLook
       ? ['next: check the file itself: what is newly flagged opened no case, because nothing proves it harmless']
+      : []),
+    ...(isReportable
+      ? ['next: run "absolve check" on these files again, which asks nothing anew, then "absolve report"']
       : []),
     ...(outcome === 'incomplete' ? ['next: run the same command again, it asks for what is missing'] : []),
   ].join('\n')}\n`;

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../src/domain/document.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -296,8 +297,12 @@ describe('absolve recheck', () => {
         '                            Bkav: W32.AIDetectMalware',
         '',
         'new: 1 newly flagged, 1 not flagged once · 2 requests',
+        'next: run "absolve check" on these files again, which asks nothing anew, then "absolve report"',
         '',
       ].join('\n'),
     );
+    const again = JSON.parse((await checkProduct({ folder, env }, '--json')).stdout) as CheckResult;
+    expect(again.requests.total).toBe(0);
+    expect(again.vendors.map(({ vendor }) => vendor)).toEqual(['Max Secure Software']);
   });
 });
