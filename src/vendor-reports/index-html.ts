@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery.js';
+import { isUndelivered, type Delivery } from '../domain/delivery.js';
 import type { Finding } from '../domain/evidence.js';
 import type { Reason } from '../domain/verdict.js';
 import { html, type Html } from '../reports/html.js';
@@ -126,7 +126,7 @@ function row(entry: IndexEntry, delivery: Delivery | undefined): Html {
       ${report.vendor}${isSameName(report) ? false : html`<br /><span class="soft">${report.engines.join(', ')}</span>`}
     </th>
     <td>
-      ${delivery !== undefined && html`<p>${deliveryWords(delivery)}</p>`}${preferred?.way}${others.map(({ way }) => html`<br /><span class="soft">or:</span> ${way}`)}${entry.samples.map((sample) => html`<br />Sample: <a href="${href(sample)}">${sample.split('/').at(-1)}</a>`)}
+      ${delivery !== undefined && html`<div class="${isUndelivered(delivery) ? 'warn' : 'soft'}">${deliveryWords(delivery)}</div>`}${preferred?.way}${others.map(({ way }) => html`<br /><span class="soft">or:</span> ${way}`)}${entry.samples.map((sample) => html`<br />Sample: <a href="${href(sample)}">${sample.split('/').at(-1)}</a>`)}
     </td>
     <td>
       ${count(report.artifacts.length, 'artifact')}${report.clears.length > 0 && html`<br />Should also clear: ${report.clears.join(', ')}`}

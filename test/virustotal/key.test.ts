@@ -96,8 +96,14 @@ describe('the token of an upload address', () => {
 
 describe('masking', () => {
   it('finds a secret in either spelling of its percent-encoding', () => {
-    for (const spelling of ['k+y=', 'k%2By%3D', 'k%2by%3d']) {
-      expect(mask(`/users/${spelling}`, ['k+y='])).toBe('/users/[key]');
+    for (const spelling of ['k+y=$(', 'k%2By%3D%24(', 'k%2by%3d%24(']) {
+      expect(mask(`/users/${spelling}`, ['k+y=$('])).toBe('/users/[key]');
     }
+  });
+
+  it('leaves the words of a sentence alone, also those that it puts in', () => {
+    expect(mask('any company is not known', ['any', 'k', ''])).toBe('any company is not known');
+    expect(mask('password: password', ['password'], '[password]')).toBe('[password]: [password]');
+    expect(mask('a secret and a secret more', ['secret', 'secret more'], '*')).toBe('a * and a *');
   });
 });
