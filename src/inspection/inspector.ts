@@ -79,7 +79,7 @@ export class Inspector {
   inspect(content: InspectedContent): RememberedInspection | undefined | Promise<RememberedInspection> {
     if (!INSPECTED.has(content.format)) return undefined;
     const now = this.#deps.clock.now();
-    const known = this.#known.get(content.sha256);
+    const known = this.#known.get(content.sha256) ?? this.#fresh.get(content.sha256);
     return known !== undefined && isCurrent(known, now) ? known : this.#read(content, now);
   }
 
@@ -97,9 +97,11 @@ export class Inspector {
       if (!(await this.#isUnchanged(state))) return unreadable('file-changed');
       // Sections and imports explain findings and prove nothing; they are most of the facts.
       const { pe: _, ...rest } = facts;
-      this.#fresh.set(sha256, { signature, facts: rest, inspectedAt: now });
+      // Before and not behind: what was read last is asked for once more, by `explain`.
       if (this.#fresh.size >= BATCH) await this.flush();
-      return { signature, facts: rest };
+      const found = { signature, facts: rest, inspectedAt: now };
+      this.#fresh.set(sha256, found);
+      return found;
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
       return unreadable('file-unreadable');

@@ -129,6 +129,15 @@ describe('an inspector', () => {
     expect((await start()).inspect({ sha256: SHA, format: 'other', state: await readState(path) })).toBeUndefined();
   });
 
+  it('reads a file once for its evidence and for what explains it', async () => {
+    const content = await place('hello-x64-signed.exe');
+    const inspector = await start();
+    const first = await inspector.inspect(content);
+    rmSync(path);
+    // Not written to the store yet: what was just found out is not found out again.
+    expect(await inspector.inspect(content)).toEqual(first);
+  });
+
   it('explains a file that is still what was hashed, and no other', async () => {
     const content = await place('hello-x64-unsigned.exe');
     const inspector = await start();
