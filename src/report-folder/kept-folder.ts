@@ -50,7 +50,7 @@ export interface KeptFolder {
  */
 export async function openKeptFolder(root: string): Promise<KeptFolder> {
   await guard(root, () => mkdir(root, { recursive: true }));
-  await sweep(root);
+  await guard(root, () => sweep(root));
   const journal = await readJournal(join(root, JOURNAL));
   const written = new Set<string>();
 
@@ -127,7 +127,8 @@ async function sweep(root: string): Promise<void> {
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const found = entries.map(({ name }) => join(root, name));
   for (const { name } of folders) {
-    const inside = await readdir(join(root, name));
+    // A folder that cannot be read holds nothing of ours.
+    const inside = await readdir(join(root, name)).catch(() => []);
     found.push(...inside.map((each) => join(root, name, each)));
   }
   for (const path of found.filter((each) => UNFINISHED.test(basename(each)))) {
