@@ -40,6 +40,10 @@ export function requireConsent(yes: boolean, io: Io): void {
 export async function sendWritten(request: SendRequest, io: Io): Promise<SendReport> {
   const { out, written, named, mail, yes = false } = request;
   const { ready, others } = await planSending(out, written.entries, named);
+  if (ready.length === 0) {
+    await write(io.stderr, `${others.map((other) => `${visible(other.vendor)}: ${deliveryWords(other)}\n`).join('')}`);
+    return { deliveries: others };
+  }
   const { server } = mail;
   const list = renderOutbox(ready.map(toShown), others, {
     columns: io.columns,
@@ -47,10 +51,6 @@ export async function sendWritten(request: SendRequest, io: Io): Promise<SendRep
     server: `${server.host}:${server.port}`,
     folder: shownPath(out, io),
   });
-  if (ready.length === 0) {
-    await write(io.stderr, `${others.map((other) => `${visible(other.vendor)}: ${deliveryWords(other)}\n`).join('')}`);
-    return { deliveries: others };
-  }
   await write(io.stderr, list);
   const question = `Send ${ready.length === 1 ? 'this message' : `these ${ready.length} messages`}?`;
   if (!yes && !(await askYesNo(io, question))) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import type { MailServer } from '../domain/mail-server.js';
 import type { Rate } from '../domain/rate.js';
 import { UsageError } from '../errors.js';
@@ -61,7 +61,7 @@ async function readPassword(env: Env, cwd: string): Promise<string> {
 
 async function readNamed(path: string, cwd: string, problem: string): Promise<string> {
   try {
-    return await readFile(isAbsolute(path) ? path : join(cwd, path), 'utf8');
+    return await readFile(resolve(cwd, path), 'utf8');
   } catch (error) {
     throw new UsageError('CONFIG_INVALID', `${problem}: ${path}`, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { isActive, type Case, type CaseEvent } from './case.js';
+import { isActive, isDoubted, type Case, type CaseEvent } from './case.js';
 import { lastOf } from './case-mark.js';
 import type { Instant } from './time.js';
 
@@ -20,7 +20,7 @@ export function sendabilityOf(known: Case): Sendability {
   if (isSendingUnclear(known)) return 'unclear';
   if (known.state === 'reported') return 'reported';
   if (known.quietAt.length > 0) return 'quiet';
-  if (known.verdict === 'needs-review' || known.verdict === 'tampered') return 'review';
+  if (isDoubted(known)) return 'review';
   return 'due';
 }
 

@@ -1,4 +1,4 @@
-import { isActive, type Case } from './case.js';
+import { isActive, isDoubted, type Case } from './case.js';
 import { firstOf, lastOf } from './case-mark.js';
 import { isSendingUnclear } from './case-send.js';
 import type { Instant } from './time.js';
@@ -29,7 +29,7 @@ export type NextStep =
 export function nextStep(known: Case, predecessor: Case | undefined, now: Instant): NextStep {
   if (!isActive(known)) return { kind: 'none' };
   if (known.quietAt.length > 0) return { kind: 'recheck' };
-  if (known.verdict === 'needs-review' || known.verdict === 'tampered') return { kind: 'review' };
+  if (isDoubted(known)) return { kind: 'review' };
   if (isSendingUnclear(known)) return { kind: 'confirm' };
   if (known.state === 'open') {
     return { kind: predecessor !== undefined && isReported(predecessor) ? 're-report' : 'report' };

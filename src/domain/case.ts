@@ -113,6 +113,11 @@ export function isActive({ state }: Pick<Case, 'state'>): boolean {
   return state === 'open' || state === 'reported';
 }
 
+/** Whether the verdict turned worse: nobody may be asked to call the content clean before somebody has looked. */
+export function isDoubted({ verdict }: Pick<Case, 'verdict'>): boolean {
+  return verdict === 'needs-review' || verdict === 'tampered';
+}
+
 /** How people see ids: the first 8 digits. */
 export function shortId({ id }: Pick<Case, 'id'>): string {
   return id.slice(0, 8);

@@ -16,7 +16,7 @@ export const DELIVERY_STATES = [
  * - `refused`: the server will not take it, now or later
  * - `deferred`: the server wants it later, and later was longer than the run
  * - `unclear`: the connection ended before the server said whether it took it; never sent again by itself
- * - `not-tried`: the run ended before its turn
+ * - `not-tried`: the run ended before its turn, or a person said no
  * - `taken`: another process, or somebody, reported it meanwhile
  * - `by-hand`: a form, a portal, or a draft that a person has to look at
  * - `held`: reported to the vendor of its engine first, which usually clears it, too

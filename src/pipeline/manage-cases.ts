@@ -1,4 +1,4 @@
-import { isActive, shortId, type Case } from '../domain/case.js';
+import { isActive, isDoubted, shortId, type Case } from '../domain/case.js';
 import { mark, remind, type CaseMark } from '../domain/case-mark.js';
 import type { Instant } from '../domain/time.js';
 import { UsageError } from '../errors.js';
@@ -67,7 +67,7 @@ function refuseReminder(known: Case): void {
     });
   }
   if (!isActive(known)) throw new UsageError('CONFIG_USAGE', `case ${id} is ${known.state}: nothing is waited for`);
-  if (known.verdict === 'needs-review' || known.verdict === 'tampered') {
+  if (isDoubted(known)) {
     throw new UsageError('CONFIG_USAGE', `the file of case ${id} is ${known.verdict} by now`, {
       hint: 'have somebody look at it before a vendor is asked again to call it clean',
     });

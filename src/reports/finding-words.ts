@@ -135,6 +135,11 @@ const WORDS: Readonly<Record<string, FindingWords>> = {
 /** Codes that have words, for tests and help. */
 export const FINDING_CODES: readonly string[] = Object.keys(WORDS);
 
+/** Whether there is something to do about it; the others only say what the file is. Pure. */
+export function isActionable({ severity }: Finding): boolean {
+  return severity !== 'info';
+}
+
 /** One finding as a sentence, with every hostile character escaped; an unknown code is shown as it is. Pure. */
 export function describeFinding({ code, args }: Finding): string {
   return (

@@ -4,7 +4,7 @@ import type { Finding } from '../domain/evidence.js';
 import type { Verdict } from '../domain/verdict.js';
 import { visible } from '../domain/text.js';
 import { fit, pad, wrap } from './columns.js';
-import { describeFinding } from './finding-words.js';
+import { describeFinding, isActionable } from './finding-words.js';
 import { explain } from './reason-words.js';
 import { nextSteps } from './next-steps.js';
 import type { Paint, Style } from './style.js';
@@ -85,7 +85,7 @@ function errorLines({ code, message, hint }: DocumentError, width: number, told:
 /** The findings that a publisher can act upon, in short: `absolve inspect` has them in full, with what to do about each. */
 function findingLines(findings: readonly Finding[], width: number): string[] {
   // That a signature is broken is said by the verdict's reasons already.
-  const told = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'signature-broken');
+  const told = findings.filter((finding) => isActionable(finding) && finding.code !== 'signature-broken');
   if (told.length === 0) return [];
   const more = told.length > MOST_FINDINGS ? `; ${told.length - MOST_FINDINGS} more` : '';
   const words = told.slice(0, MOST_FINDINGS).map(describeFinding).join('; ');

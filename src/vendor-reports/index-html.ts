@@ -3,7 +3,7 @@ import type { Finding } from '../domain/evidence.js';
 import type { Reason } from '../domain/verdict.js';
 import { html, type Html } from '../reports/html.js';
 import { adviceWords } from '../reports/advice-words.js';
-import { adviseOn, describeFinding } from '../reports/finding-words.js';
+import { adviseOn, describeFinding, isActionable } from '../reports/finding-words.js';
 import { addressLink } from './form-html.js';
 import { renderPage } from './page.js';
 import type { ReportArtifact, ReportPlan, UnreachableEngine, VendorReport } from './plan-types.js';
@@ -219,7 +219,7 @@ function flagged(artifacts: readonly ReportArtifact[]): Html {
 
 /** What the publisher can do about a detection beside reporting it. */
 function explanation(findings: readonly Finding[]): Html | false {
-  const told = findings.filter(({ severity }) => severity !== 'info');
+  const told = findings.filter(isActionable);
   return (
     told.length > 0 &&
     html`<details>

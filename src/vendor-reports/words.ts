@@ -118,7 +118,7 @@ const DELIVERIES: Readonly<Record<DeliveryState, (delivery: Delivery) => string>
   deferred: ({ reason }) => `Not sent yet, the mail server wants it later: ${text(reason)}`,
   unclear: ({ to, reason }) =>
     `It is unclear whether ${recipients(to)} got it (${text(reason)}): look into the mailbox, then mark its cases reported or open.`,
-  'not-tried': () => 'Not sent: the run ended before its turn.',
+  'not-tried': () => 'Not sent in this run.',
   taken: () => 'Not sent: it was reported meanwhile.',
   'by-hand': ({ reason }) => `By hand: ${BY_HAND[reason ?? ''] ?? text(reason)}.`,
   held: ({ reason }) => `Held back: runs the engine of ${text(reason)}, whose withdrawal usually clears it, too.`,

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { anyMail, mailerContract } from '../contract/mailer.js';
-import { MAIL_PASSWORD, MAIL_USER, startMailServer } from '../support/mail-server.js';
+import { MAIL_USER, startMailServer } from '../support/mail-server.js';
 import { createMemoryMailer } from '../support/memory-mailer.js';
 
 mailerContract('mail in memory', async () => {
@@ -112,6 +112,5 @@ describe('a mail server', () => {
     const mail = { ...anyMail(), to: ['odd+tag@vendor.example'] };
     const outcome = await createSmtpMailer(settings).send(mail, { signal });
     expect(outcome).toEqual({ kind: 'refused', response: expect.stringMatching(/^550 .*odd\+tag@vendor\.example/) });
-    expect(MAIL_PASSWORD.length).toBeGreaterThan(0);
   });
 });
